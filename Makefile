@@ -1,0 +1,134 @@
+# interim: a conformance suite for HTTP interim (1xx) responses. "make help" lists the targets.
+CC ?= cc
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTHON ?= /usr/bin/python3
+VERSION := 0.1.0
+
+STD := -std=c17 -D_GNU_SOURCE
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wundef -Wvla -Wcast-align \
+  -Wcast-qual -Wpointer-arith -Wwrite-strings -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+  -Wredundant-decls -Wswitch-enum -Wdouble-promotion -Wnull-dereference -Werror
+ifneq ($(shell $(CC) --version 2>/dev/null | grep -ci clang),0)
+WARN += -Wno-gnu-zero-variadic-macro-arguments
+else
+WARN += -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+endif
+OPT ?= -O2 -g
+SAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CPPFLAGS += -Iharness -include base/banned.h -DINTERIM_VERSION='"$(VERSION)"'
+
+LIBS := $(shell pkg-config --libs libuv jansson libxml-2.0 2>/dev/null)
+LIBS_CFLAGS := $(shell pkg-config --cflags libuv jansson libxml-2.0 2>/dev/null | sed 's/-I/-isystem /g')
+
+# Each layer may use those before it in its row; scripts/check-layers holds the includes to it.
+LAYERS := base core case script judge peer net report cli
+USES_base :=
+USES_core := base
+USES_case := base
+USES_script := core case base
+USES_judge :=
+USES_peer := core base
+USES_net := script peer core case base
+USES_report := judge case base
+USES_cli := report net script judge peer case core base
+
+.PHONY: help all demo test unit lint bench install clean setup
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## install from Debian what is missing to build and test
+	@scripts/setup
+
+all: $(BUILD)/interim ## build the tool
+
+sources = $(sort $(wildcard harness/$(1)/*.c))
+objects = $(patsubst harness/%.c,$(BUILD)/$(2)/%.o,$(filter-out harness/case/embed.c,$(call sources,$(1))))
+layer_libs = $(foreach l,$(1),$(BUILD)/$(2)/lib$(l).a)
+
+define layer_rules
+$(BUILD)/$(2)/lib$(1).a: $(call objects,$(1),$(2)) $(if $(filter case,$(1)),$(BUILD)/$(2)/case/embedded.o)
+	@rm -f $$@ && $(AR) rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l),opt)))
+$(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l),san)))
+
+$(BUILD)/opt/%.o: harness/%.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CPPFLAGS) $(OPT) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/san/%.o: harness/%.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CPPFLAGS) $(SAN) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The cases and the registry are built in, so that one file is the whole tool.
+CASE_FILES := cases/requirements.tsv $(sort $(wildcard cases/*/*.case))
+$(BUILD)/embed: harness/case/embed.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(OPT) $(WARN) -o $@ $<
+
+$(BUILD)/embedded.c: $(BUILD)/embed $(CASE_FILES)
+	$(BUILD)/embed $(CASE_FILES) > $@.new && mv $@.new $@
+
+$(BUILD)/opt/case/embedded.o: $(BUILD)/embedded.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CPPFLAGS) -O0 -c -o $@ $<
+
+$(BUILD)/san/case/embedded.o: $(BUILD)/embedded.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CPPFLAGS) -O0 -c -o $@ $<
+
+$(BUILD)/interim: $(call layer_libs,$(LAYERS),opt)
+	$(CC) $(OPT) -o $@ $(call layer_libs,cli $(USES_cli),opt) $(LIBS)
+
+# The tool again under ASan and UBSan, for the tests.
+$(BUILD)/interim-san: $(call layer_libs,$(LAYERS),san)
+	$(CC) $(SAN) -o $@ $(call layer_libs,cli $(USES_cli),san) $(LIBS)
+
+# Unit tests: harness/tests/LAYER_SUBJECT_test.c links its layer and what that uses, under sanitizers.
+TEST_SOURCES := $(sort $(wildcard harness/tests/*_test.c))
+TESTS := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(TEST_SOURCES))
+layer_of = $(firstword $(subst _, ,$(notdir $(1))))
+
+define test_rule
+$(BUILD)/tests/$(1): $(BUILD)/san/tests/$(1).o $(call layer_libs,$(call layer_of,$(1)) $(USES_$(call layer_of,$(1))),san)
+	@mkdir -p $$(@D)
+	$(CC) $(SAN) -o $$@ $$^ $(LIBS) -lcmocka
+endef
+$(foreach t,$(notdir $(TESTS)),$(eval $(call test_rule,$(t))))
+
+unit: $(TESTS) ## build and run the unit tests, under ASan and UBSan
+	@scripts/run-unit-tests $(TESTS)
+
+# One layer's unit tests: make unit-core
+unit-%:
+	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/$*_%,$(TESTS)) && \
+	  scripts/run-unit-tests $(filter $(BUILD)/tests/$*_%,$(TESTS))
+
+test: setup ## run all tests
+	@$(MAKE) --no-print-directory all $(BUILD)/interim-san $(TESTS)
+	$(PYTHON) -m pytest -q scripts/tests cases --build $(BUILD)
+
+demo: setup ## set up, build, and run the suite against the embedded reference gateway
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/interim run
+
+lint: setup ## formatting, layers, complexity, static analysis, manual pages
+	@scripts/lint
+
+bench: all ## measure the cost of a gated exchange beside the cost of connecting
+	@$(BUILD)/interim-bench
+
+install: all ## install below DESTDIR/PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $(BUILD)/interim $(DESTDIR)$(PREFIX)/bin/interim
+	install -m 644 harness/doc/interim.1 $(DESTDIR)$(PREFIX)/share/man/man1/interim.1
+	install -m 644 harness/doc/interim-case.5 $(DESTDIR)$(PREFIX)/share/man/man5/interim-case.5
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
