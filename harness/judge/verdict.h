@@ -51,27 +51,30 @@ enum outcome {
 /* A set of outcomes: bit (1U << outcome). */
 typedef unsigned outcome_set;
 
-/* What happened between one request and the end of its answer, as the client and the origin saw it. */
+/* What happened between one request and the end of its answer, as the client and the origin saw it.
+ */
 struct judge_exchange {
-  unsigned interims_sent;   /* by our origin, towards this request */
-  unsigned interims_seen;   /* of these, by our client */
-  unsigned interims_late;   /* of these, not before the final was sent although the origin waited */
-  bool interims_valid;      /* all that were sent obey grammar and rules for 1xx */
-  bool interims_altered;    /* one arrived with a changed code or stated field */
+  unsigned interims_sent; /* by our origin, towards this request */
+  unsigned interims_seen; /* of these, by our client */
+  unsigned interims_late; /* of these, not before the final was sent although the origin waited */
+  bool interims_valid;    /* all that were sent obey grammar and rules for 1xx */
+  bool interims_altered;  /* one arrived with a changed code or stated field */
   bool interims_reordered;
-  bool final_sent;          /* by our origin, whole */
-  bool final_seen;          /* our origin's final arrived at our client */
-  bool final_altered;       /* with a changed code, stated field or content */
-  bool final_own;           /* the target made a final response of its own */
-  bool leaked;              /* a marker field of an interim was in the final */
-  bool foreign;             /* an answer to another request arrived */
-  bool closed;              /* the client's connection ended before a final */
-  bool stalled;             /* a deadline for a final passed with controls answered */
-  bool fell_out;            /* after the stall, closing the back connection brought an interim or a bare end */
-  bool next_answered;       /* after the stall, the next request on the connection was answered */
+  bool final_sent;    /* by our origin, whole */
+  bool final_seen;    /* our origin's final arrived at our client, by itself or on our probing */
+  bool final_altered; /* with a changed code, stated field or content */
+  bool final_own;     /* the target made a final response of its own */
+  bool leaked;        /* a marker field of an interim was in the final */
+  bool foreign;       /* an answer to another request arrived */
+  bool closed;        /* the client's connection ended before a final */
+  bool stalled;  /* a deadline for a final passed with controls answered, and none came by itself */
+  bool fell_out; /* after the stall, closing the back connection brought an interim or a bare end */
+  bool next_answered; /* after the stall, the next request on the connection was answered; only
+                       * where answers come in order (not between the streams of HTTP/2) */
 };
 
-/* judge_exchange_outcomes names what happened in one exchange; never empty: OUTCOME_OK at least. */
+/* judge_exchange_outcomes names what happened in one exchange; never empty: OUTCOME_OK at least.
+ * CRASHED and UNMET do not show in an exchange: whoever watches processes and steps adds them. */
 outcome_set judge_exchange_outcomes(const struct judge_exchange *exchange);
 
 /* outcome_first returns the one with the highest precedence; OUTCOME_OK for the empty set. */
@@ -83,10 +86,10 @@ const char *outcome_word(enum outcome outcome);
 const char *outcome_meaning(enum outcome outcome);
 const char *outcome_impact(enum outcome outcome);
 
-/* outcome_blames returns the id of the requirement that an outcome breaks whatever the case is about,
- * or NULL when the case's own requirement decides. For TAKEN_AS_FINAL, HANG, CLOSED, REPLACED and DESYNC
- * that is RFC9110-15.2-4 when valid_interims (the target got one to five valid interim responses before);
- * for CRASHED HOUSE-ALIVE; for DESYNC otherwise RFC9112-9.3.2-1. */
+/* outcome_blames returns the id of the requirement that an outcome breaks whatever the case is
+ * about, or NULL when the case's own requirement decides. For TAKEN_AS_FINAL, HANG, CLOSED,
+ * REPLACED and DESYNC that is RFC9110-15.2-4 when valid_interims (the target got one to five valid
+ * interim responses before); for CRASHED HOUSE-ALIVE; for DESYNC otherwise RFC9112-9.3.2-1. */
 const char *outcome_blames(enum outcome outcome, bool valid_interims);
 
 /* outcome_meets tells whether the outcome can meet a requirement: HELD, FORWARDED and OK do. */
