@@ -1,7 +1,7 @@
 /* A case: one conversation and what must be seen in it, declared in one file (interim-case(5)).
  *
- * case_parse turns the text of a case file into steps. It is pure: text in, steps or a diagnosis out;
- * all memory comes from the caller's arena and borrows the text. */
+ * case_parse turns the text of a case file into steps. It is pure: text in, steps or a diagnosis
+ * out; all memory comes from the caller's arena and borrows the text. */
 #ifndef INTERIM_CASE_CASE_H
 #define INTERIM_CASE_CASE_H
 
@@ -28,13 +28,13 @@ enum lane {
 
 enum verb {
   VERB_SENDS,
-  VERB_SEES,       /* the lane's next message is one of these */
-  VERB_MAY_SEE,    /* zero or more of these may come before the next sees */
-  VERB_NEVER_SEES, /* from here to the end of the case none of these comes to the lane */
-  VERB_CLOSES,     /* closes the connection */
-  VERB_HALF_CLOSES,/* ends its own direction */
-  VERB_ABORTS,     /* resets the connection */
-  VERB_PAUSES,     /* "pause 300ms": no lane */
+  VERB_SEES,        /* the lane's next message is one of these */
+  VERB_MAY_SEE,     /* zero or more of these may come before the next sees */
+  VERB_NEVER_SEES,  /* from here to the end of the case none of these comes to the lane */
+  VERB_CLOSES,      /* closes the connection */
+  VERB_HALF_CLOSES, /* ends its own direction */
+  VERB_ABORTS,      /* resets the connection */
+  VERB_PAUSES,      /* "pause 300ms": no lane */
 };
 
 enum message {
@@ -54,7 +54,7 @@ struct case_message {
   struct span target; /* MESSAGE_REQUEST: as written, or empty for the default */
   unsigned low;       /* MESSAGE_STATUS: 102 is 102 to 102, 1xx is 100 to 199, final 200 to 599 */
   unsigned high;
-  int minor;          /* 0 for HTTP/1.0, 1 for HTTP/1.1 when stated; -1 when not stated */
+  int minor; /* 0 for HTTP/1.0, 1 for HTTP/1.1 when stated; -1 when not stated */
 };
 
 enum field_demand {
@@ -74,21 +74,21 @@ struct step {
   size_t column;
   struct span text; /* the step's line without indentation, for reports */
   enum lane lane;
-  unsigned number;  /* "origin 2", "client 2"; 1 when not stated */
-  bool numbered;    /* stated */
+  unsigned number; /* "origin 2", "client 2"; 1 when not stated */
+  bool numbered;   /* stated */
   enum verb verb;
   struct case_message *messages;
   size_t num_messages;
   struct case_field *fields;
   size_t num_fields;
   bool has_content;
-  struct span content;   /* lines joined by LF; for MESSAGE_BYTES the bytes, escapes undone */
-  uint64_t repeat;       /* "x 1000"; 1 */
-  uint64_t cut;          /* "cut 1": bytes a write; 0 for one write */
-  uint64_t pace_us;      /* "pace 5ms": between the pieces, or between the repeats; 0 */
-  bool glued;            /* "glued": in one write with the lane's next message */
-  uint64_t within_us;    /* "within 250ms": deadline; 0 for the engine's own */
-  uint64_t duration_us;  /* "sees nothing for 50ms", "pause 300ms" */
+  struct span content;  /* lines joined by LF; for MESSAGE_BYTES the bytes, escapes undone */
+  uint64_t repeat;      /* "x 1000"; 1 */
+  uint64_t cut;         /* "cut 1": bytes a write; 0 for one write */
+  uint64_t pace_us;     /* "pace 5ms": between the pieces, or between the repeats; 0 */
+  bool glued;           /* "glued": in one write with the lane's next message */
+  uint64_t within_us;   /* "within 250ms": deadline; 0 for the engine's own */
+  uint64_t duration_us; /* "sees nothing for 50ms", "pause 300ms" */
 };
 
 /* "cites [SEAT] [front|back h1|h2] ID": 0 for any seat, either side, any version. */
@@ -119,7 +119,7 @@ struct case_file {
   unsigned seats;  /* mask of enum seat */
   unsigned fronts; /* mask of enum http_version that the case allows */
   unsigned backs;
-  bool raw_front;  /* a raw step or a version-bound word pins this side to h1 */
+  bool raw_front; /* a raw step or a version-bound word pins this side to h1 */
   bool raw_back;
   struct span *needs;
   size_t num_needs;
@@ -129,6 +129,8 @@ struct case_file {
   size_t num_parameters;
   struct step *steps;
   size_t num_steps;
+  struct span text; /* the whole file, for diagnoses */
+  size_t seat_line; /* of the "seat" line */
 };
 
 /* One value for each of a case's parameters, in their order; none when it has none. */
@@ -138,12 +140,17 @@ struct case_binding {
 };
 
 /* case_parse reads a case file's text. file names it in diagnoses and gives the id by its last two
- * path parts without ".case". Each {NAME} of a parameter is replaced in the step lines by the binding's
- * value, or by the first value when binding is NULL. 0, or -1 with *diag set. */
+ * path parts without ".case". Each {NAME} of a parameter is replaced in the step lines by the
+ * binding's value, or by the first value when binding is NULL. 0, or -1 with *diag set. */
 int case_parse(struct arena *arena, const char *file, struct span text,
                const struct case_binding *binding, struct case_file *out, struct diag *diag);
 
-/* case_num_bindings returns how many results the case makes: the product of its parameters' values. */
+/* case_parse_every parses the text with each of its bindings in turn and keeps nothing: a value
+ * that makes a step senseless shows. 0, or -1 with *diag set. */
+int case_parse_every(const char *file, struct span text, struct diag *diag);
+
+/* case_num_bindings returns how many results the case makes: the product of its parameters' values.
+ */
 size_t case_num_bindings(const struct case_file *file);
 
 /* case_binding_at fills in the binding number index, the first parameter varying slowest. */
@@ -155,9 +162,9 @@ const char *case_result_id(struct arena *arena, const struct case_file *file,
                            const struct case_binding *binding);
 
 /* case_check looks for what the grammar allows and sense does not: a cited requirement that the
- * registry does not know, no deciding requirement for one of the case's seats, a step that nothing can
- * reach, a sees before anything was sent, an answer to a request that no step sends, a raw request or
- * final without {nonce}. 0, or -1 with the first finding in *diag. */
+ * registry does not know, no deciding requirement for one of the case's seats, a step that nothing
+ * can reach, a sees before anything was sent, an answer to a request that no step sends, a raw
+ * request or final without {nonce}. 0, or -1 with the first finding in *diag. */
 struct registry;
 int case_check(const struct case_file *file, const struct registry *registry, struct diag *diag);
 
@@ -166,9 +173,9 @@ int case_check(const struct case_file *file, const struct registry *registry, st
 const struct case_cite *case_cite_for(const struct case_file *file, enum seat seat,
                                       enum http_version front, enum http_version back);
 
-/* case_format appends the canonical form of a case file's text: what case_parse accepts, with aligned
- * keywords, one blank line between head and steps, no trailing blanks. Formatting twice changes
- * nothing; comments are kept. 0, or -1 with *diag set when the text does not parse. */
+/* case_format appends the canonical form of a case file's text: what case_parse accepts, with
+ * aligned keywords, one blank line between head and steps, no trailing blanks. Formatting twice
+ * changes nothing; comments are kept. 0, or -1 with *diag set when the text does not parse. */
 int case_format(struct bytes *out, const char *file, struct span text, struct diag *diag);
 
 /* case_seat_word and case_seat_named turn a seat into its word and back; 0 for an unknown word. */

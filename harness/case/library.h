@@ -26,14 +26,14 @@ struct library {
 /* library_load_embedded parses and checks what is built in. 0, or -1 with *diag set. */
 int library_load_embedded(struct arena *arena, struct library *out, struct diag *diag);
 
-/* library_load_directory reads requirements.tsv and every GROUP/SLUG.case below a directory, parses and
- * checks them. 0, or -1 with *diag set (a file that cannot be read is a diagnosis too). */
+/* library_load_directory reads requirements.tsv and every GROUP/SLUG.case below a directory, parses
+ * and checks them. 0, or -1 with *diag set (a file that cannot be read is a diagnosis too). */
 int library_load_directory(struct arena *arena, const char *directory, struct library *out,
                            struct diag *diag);
 
-/* library_match tells whether an id, with or without ":values", matches a glob of "*", "?" and "[...]"
- * where "*" crosses "/" too. A glob without ":" matches every value; one without "/" at the end that
- * names a group ("forward") matches the whole group. */
+/* library_match tells whether an id, with or without ":values", matches a glob of "*", "?" and
+ * "[...]" where "*" crosses "/" too. A glob without ":" matches every value; one without "/" at the
+ * end that names a group ("forward") matches the whole group. */
 bool library_match(const char *glob, const char *result_id);
 
 #endif

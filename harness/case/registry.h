@@ -34,8 +34,8 @@ struct registry {
   size_t num_rows;
 };
 
-/* registry_parse reads the registry's text, which it borrows. 0, or -1 with *diag set: a wrong number
- * of columns, an unknown level, an id twice, an empty wording. */
+/* registry_parse reads the registry's text, which it borrows. 0, or -1 with *diag set: a wrong
+ * number of columns, an unknown level, an id twice, an empty wording. */
 int registry_parse(struct arena *arena, const char *file, struct span text, struct registry *out,
                    struct diag *diag);
 
