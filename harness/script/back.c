@@ -1,0 +1,142 @@
+#include "script/internal.h"
+
+static unsigned origin_number(const struct script *script, const struct script_exchange *exchange) {
+  return (unsigned)exchange_index(script, exchange) + 1;
+}
+
+void back_write(struct script *script, struct script_exchange *exchange, struct span bytes,
+                uint64_t now_us) {
+  if (exchange->back == 0 || exchange->back_gone || exchange->back_ended_by_us || bytes.len == 0) {
+    return;
+  }
+  outbox_add(script->config.outbox,
+             (struct actor_command){.kind = ACTOR_WRITE, .conn = exchange->back, .bytes = bytes});
+  script_record(script, LANE_ORIGIN, origin_number(script, exchange), "sent", bytes, now_us);
+  bytes_add(&exchange->sent_all, bytes);
+  exchange_sent(script, exchange, bytes, now_us);
+}
+
+void back_end(struct script *script, struct script_exchange *exchange, enum actor_command_kind how,
+              uint64_t now_us) {
+  if (exchange->back == 0 || exchange->back_gone ||
+      (exchange->back_ended_by_us && exchange->back_end != ACTOR_SHUT)) {
+    return;
+  }
+  outbox_add(script->config.outbox, (struct actor_command){.kind = how, .conn = exchange->back});
+  const char *note = how == ACTOR_SHUT ? "half-closes" : how == ACTOR_ABORT ? "aborts" : "closes";
+  script_record(script, LANE_ORIGIN, origin_number(script, exchange), "note", span_of(note),
+                now_us);
+  exchange->back_ended_by_us = true;
+  exchange->back_end = how;
+}
+
+void back_answer(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  struct case_message ok = {.kind = MESSAGE_STATUS, .low = 200, .high = 200, .minor = -1};
+  struct step step = {.messages = &ok, .num_messages = 1, .repeat = 1};
+  struct compose_context context;
+  exchange_context(script, exchange, &context);
+  struct bytes out = {0};
+  compose_response(&out, &step, &context);
+  back_write(script, exchange, bytes_span(&out), now_us);
+  bytes_free(&out);
+}
+
+static struct message_seen *copy_head(struct script *script, const struct message_seen *head) {
+  struct message_seen *copy = arena_alloc(&script->arena, sizeof(*copy));
+  copy->request = true;
+  copy->method = arena_copy(&script->arena, head->method);
+  copy->target = arena_copy(&script->arena, head->target);
+  copy->minor = head->minor;
+  copy->framing = head->framing;
+  copy->head_done = true;
+  copy->head_us = head->head_us;
+  copy->num_fields = head->num_fields;
+  copy->cap_fields = head->num_fields;
+  copy->fields = arena_array(&script->arena, head->num_fields, sizeof(*copy->fields));
+  for (size_t i = 0; i < head->num_fields; i++) {
+    copy->fields[i].name = arena_copy(&script->arena, head->fields[i].name);
+    copy->fields[i].value = arena_copy(&script->arena, head->fields[i].value);
+  }
+  return copy;
+}
+
+/* A retry by the target gets what the first arrival got, at once. */
+static void answer_again(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  enum actor_command_kind how = exchange->back_end;
+  bool ended = exchange->back_ended_by_us;
+  struct bytes again = exchange->sent_all;
+  exchange->back_ended_by_us = false;
+  exchange->sent_all = (struct bytes){0};
+  struct span bytes = bytes_span(&again);
+  if (bytes.len > 0) {
+    outbox_add(script->config.outbox,
+               (struct actor_command){.kind = ACTOR_WRITE, .conn = exchange->back, .bytes = bytes});
+    script_record(script, LANE_ORIGIN, origin_number(script, exchange), "sent", bytes, now_us);
+  }
+  exchange->sent_all = again;
+  if (ended) {
+    back_end(script, exchange, how, now_us);
+  }
+}
+
+bool script_request(struct script *script, struct nonce nonce, conn_id back,
+                    const struct message_seen *head, struct span raw, uint64_t now_us) {
+  if (script->phase == PHASE_DONE || nonce.attempt != script->config.attempt ||
+      nonce.request >= script->num_exchanges) {
+    return false;
+  }
+  struct script_exchange *exchange = script->exchanges[nonce.request];
+  exchange->arrivals++;
+  exchange->back = back;
+  exchange->back_fin = false;
+  exchange->back_gone = false;
+  exchange->request = copy_head(script, head);
+  exchange->arrived_us = now_us;
+  exchange->arrived_http10 = head->minor == 0;
+  script_record(script, LANE_ORIGIN, nonce.request + 1, "received", raw, now_us);
+  if (exchange->arrivals == 1) {
+    (void)h1_response_request(&exchange->sent, span_is(head->method, "HEAD")      ? H1_FOR_HEAD
+                                               : span_is(head->method, "CONNECT") ? H1_FOR_CONNECT
+                                                                                  : H1_FOR_GET);
+  } else {
+    script_record(script, LANE_ORIGIN, nonce.request + 1, "note",
+                  span_of("the target sent the request again"), now_us);
+    answer_again(script, exchange, now_us);
+  }
+  if (exchange->automatic && exchange->arrivals == 1) {
+    back_answer(script, exchange, now_us);
+  }
+  return true;
+}
+
+static struct script_exchange *on_back(const struct script *script, conn_id back) {
+  for (size_t i = script->num_exchanges; i > 0; i--) {
+    if (script->exchanges[i - 1]->back == back) {
+      return script->exchanges[i - 1];
+    }
+  }
+  return NULL;
+}
+
+void script_request_event(struct script *script, conn_id back, const struct h1_event *event,
+                          uint64_t now_us) {
+  struct script_exchange *exchange = on_back(script, back);
+  if (exchange != NULL && exchange->request != NULL) {
+    if (event->kind == H1_CONTENT || event->kind == H1_TUNNEL) {
+      script_record(script, LANE_ORIGIN, origin_number(script, exchange), "received", event->value,
+                    now_us);
+    }
+    message_feed(exchange->request, &script->arena, event, now_us);
+  }
+}
+
+void script_back_ended(struct script *script, conn_id back, bool gone, uint64_t now_us) {
+  struct script_exchange *exchange = on_back(script, back);
+  if (exchange == NULL) {
+    return;
+  }
+  exchange->back_fin = true;
+  exchange->back_gone = exchange->back_gone || gone;
+  script_record(script, LANE_ORIGIN, origin_number(script, exchange), "note",
+                span_of(gone ? "the target reset" : "the target closed"), now_us);
+}

@@ -1,0 +1,203 @@
+#include "script/internal.h"
+
+size_t exchange_index(const struct script *script, const struct script_exchange *exchange) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    if (script->exchanges[i] == exchange) {
+      return i;
+    }
+  }
+  return SIZE_MAX;
+}
+
+static void grow_exchanges(struct script *script) {
+  size_t cap = script->cap_exchanges == 0 ? 8 : script->cap_exchanges * 2;
+  struct script_exchange **grown =
+      arena_array(&script->arena, cap, sizeof(struct script_exchange *));
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    grown[i] = script->exchanges[i];
+  }
+  script->exchanges = grown;
+  script->cap_exchanges = cap;
+}
+
+struct script_exchange *exchange_add(struct script *script, size_t client,
+                                     const struct step *step) {
+  if (script->num_exchanges == script->cap_exchanges) {
+    grow_exchanges(script);
+  }
+  struct script_exchange *exchange = arena_alloc(&script->arena, sizeof(*exchange));
+  exchange->client = client;
+  exchange->step = step;
+  exchange->method = span_of("GET");
+  exchange->minor = 1;
+  exchange->valid_interims = true;
+  nonce_text((struct nonce){script->config.run, script->config.play, script->config.attempt,
+                            (uint32_t)script->num_exchanges},
+             exchange->nonce);
+  exchange->path = arena_printf(&script->arena, "%s/%s/%s", script->config.path_base,
+                                exchange->nonce, script->config.id);
+  h1_response_init(&exchange->sent, &h1_default_limits);
+  script->exchanges[script->num_exchanges] = exchange;
+  script->num_exchanges++;
+  return exchange;
+}
+
+void exchange_context(const struct script *script, const struct script_exchange *exchange,
+                      struct compose_context *out) {
+  *out = (struct compose_context){
+      .path = exchange->path,
+      .target = exchange->path,
+      .host = script->config.host,
+      .nonce = exchange->nonce,
+      .date = script->config.date,
+      .mark = (unsigned)exchange->num_interims + 1,
+      .to_head = span_is(exchange->method, "HEAD"),
+      .to_connect = span_is(exchange->method, "CONNECT"),
+  };
+}
+
+static void add_interim(struct script *script, struct script_exchange *exchange,
+                        const struct h1_event *event, uint64_t now_us) {
+  if (exchange->num_interims == exchange->cap_interims) {
+    size_t cap = exchange->cap_interims == 0 ? 8 : exchange->cap_interims * 2;
+    struct sent_interim *grown = arena_array(&script->arena, cap, sizeof(*grown));
+    if (exchange->num_interims > 0) {
+      memcpy(grown, exchange->interims, exchange->num_interims * sizeof(*grown));
+    }
+    exchange->interims = grown;
+    exchange->cap_interims = cap;
+  }
+  exchange->interims[exchange->num_interims] = (struct sent_interim){
+      .code = event->code,
+      .valid = event->minor == 1 && event->code != 101,
+      .sent_us = now_us,
+  };
+  exchange->num_interims++;
+}
+
+static bool binds_framing_or_connection(struct span name) {
+  static const char *const names[] = {"Content-Length", "Transfer-Encoding", "Connection",
+                                      "Upgrade"};
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    if (span_is_nocase(name, names[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void take_sent(struct script *script, struct script_exchange *exchange,
+                      const struct h1_event *event, uint64_t now_us) {
+  bool in_interim = !exchange->final_sent && exchange->final_code == 0;
+  switch (event->kind) {
+  case H1_INTERIM:
+    if (in_interim) {
+      add_interim(script, exchange, event, now_us);
+    }
+    break;
+  case H1_FINAL:
+    if (in_interim) {
+      exchange->final_code = event->code;
+    }
+    break;
+  case H1_FIELD:
+    if (in_interim && exchange->num_interims > 0 && binds_framing_or_connection(event->name)) {
+      exchange->interims[exchange->num_interims - 1].valid = false;
+    }
+    break;
+  case H1_END:
+    if (exchange->final_code != 0 && !exchange->final_sent) {
+      exchange->final_sent = true;
+      exchange->final_sent_us = now_us;
+    }
+    break;
+  case H1_HEAD_END:
+    if (in_interim && exchange->num_interims > 0 &&
+        !exchange->interims[exchange->num_interims - 1].valid) {
+      exchange->valid_interims = false;
+    }
+    break;
+  case H1_REQUEST:
+  case H1_CONTENT:
+  case H1_TRAILER:
+  case H1_TUNNEL:
+    break;
+  }
+}
+
+void exchange_sent(struct script *script, struct script_exchange *exchange, struct span bytes,
+                   uint64_t now_us) {
+  if (exchange->sent_broken) {
+    return;
+  }
+  bytes_add(&exchange->sent_window, bytes);
+  for (;;) {
+    struct h1_event event;
+    enum h1_status status =
+        h1_response_next(&exchange->sent, bytes_span(&exchange->sent_window), &event);
+    if (status == H1_ERROR) {
+      exchange->sent_broken = true;
+      exchange->valid_interims = exchange->valid_interims && exchange->final_code != 0;
+    }
+    if (status != H1_EVENT) {
+      break;
+    }
+    take_sent(script, exchange, &event, now_us);
+  }
+  size_t drop = (size_t)(h1_response_keep(&exchange->sent) - exchange->sent.base);
+  bytes_drop(&exchange->sent_window, drop);
+  h1_response_drop(&exchange->sent, drop);
+}
+
+/* The place, from 1, that our mark names; 0 for none. */
+static size_t marked_place(const struct script_exchange *exchange,
+                           const struct message_seen *message) {
+  struct span mark;
+  if (!message_field_value(message, MARK_FIELD, &mark) || mark.len <= NONCE_LEN + 1) {
+    return 0;
+  }
+  uint64_t place = 0;
+  if (!span_number(span_skip(mark, NONCE_LEN + 1), &place) || place > exchange->num_interims) {
+    return 0;
+  }
+  return (size_t)place;
+}
+
+static size_t unmarked_place(const struct script_exchange *exchange, unsigned code) {
+  for (size_t i = exchange->last_seen; i < exchange->num_interims; i++) {
+    if (exchange->interims[i].code == code && !exchange->interims[i].seen) {
+      return i + 1;
+    }
+  }
+  return 0;
+}
+
+void exchange_interim_seen(struct script *script, struct script_exchange *exchange,
+                           struct message_seen *message) {
+  size_t place = message->owner == OWNER_OURS ? marked_place(exchange, message)
+                                              : unmarked_place(exchange, message->code);
+  if (place == 0) {
+    return;
+  }
+  struct sent_interim *interim = &exchange->interims[place - 1];
+  message->owner = OWNER_OURS;
+  message->mark = (unsigned)place;
+  if (interim->seen) {
+    exchange->num_repeated++;
+    if (exchange->arrivals < 2) {
+      script_find(script, BREACH_REPEATED, NULL,
+                  arena_printf(&script->arena, "the %u number %zu was delivered twice",
+                               message->code, place));
+    }
+    return;
+  }
+  interim->seen = true;
+  interim->seen_us = message->head_us;
+  exchange->num_seen++;
+  exchange->altered = exchange->altered || interim->code != message->code;
+  exchange->reordered = exchange->reordered || place < exchange->last_seen;
+  exchange->last_seen = place > exchange->last_seen ? place : exchange->last_seen;
+  if (exchange->waited && exchange->final_sent && message->head_us >= exchange->final_sent_us) {
+    exchange->num_late++;
+  }
+}

@@ -1,0 +1,93 @@
+/* What the files of the script engine share. */
+#ifndef INTERIM_SCRIPT_INTERNAL_H
+#define INTERIM_SCRIPT_INTERNAL_H
+
+#include "script/script.h"
+
+/* exchange_add notes a request that is about to be sent on a client lane. */
+struct script_exchange *exchange_add(struct script *script, size_t client, const struct step *step);
+
+/* exchange_context fills in what a message of this exchange substitutes. */
+void exchange_context(const struct script *script, const struct script_exchange *exchange,
+                      struct compose_context *out);
+
+/* exchange_sent reads what our origin has sent as an answer, to count its interim and final
+ * responses. */
+void exchange_sent(struct script *script, struct script_exchange *exchange, struct span bytes,
+                   uint64_t now_us);
+
+/* exchange_interim_seen attributes an interim that the client got to one that was sent. */
+void exchange_interim_seen(struct script *script, struct script_exchange *exchange,
+                           struct message_seen *message);
+
+/* exchange_index finds the exchange's index. */
+size_t exchange_index(const struct script *script, const struct script_exchange *exchange);
+
+/* lane_open opens a client lane's connection. */
+void lane_open(struct script *script, size_t client, uint64_t now_us);
+
+/* lane_request notes on the lane that a request went out. */
+void lane_request(struct script *script, struct script_exchange *exchange);
+
+/* lane_write writes bytes on a client lane and records them. */
+void lane_write(struct script *script, size_t client, struct span bytes, uint64_t now_us);
+
+/* lane_close ends a client lane with this command. */
+void lane_close(struct script *script, size_t client, enum actor_command_kind how, uint64_t now_us);
+
+/* lane_outstanding returns the exchange whose answer is due on the lane, or NULL. */
+struct script_exchange *lane_outstanding(const struct script *script, size_t client);
+
+/* lane_is_over tells whether nothing more can come on the lane. */
+bool lane_is_over(const struct client_lane *lane);
+
+/* back_write writes bytes of an exchange's answer on its back connection and records them. */
+void back_write(struct script *script, struct script_exchange *exchange, struct span bytes,
+                uint64_t now_us);
+
+/* back_end ends an exchange's back connection with this command. */
+void back_end(struct script *script, struct script_exchange *exchange, enum actor_command_kind how,
+              uint64_t now_us);
+
+/* back_answer writes a whole automatic 200. */
+void back_answer(struct script *script, struct script_exchange *exchange, uint64_t now_us);
+
+/* script_find notes a broken house rule once for each text. */
+void script_find(struct script *script, enum breach breach, const struct nonce *owner,
+                 const char *text);
+
+/* script_record appends to the transcript; the bytes are copied, up to a limit. */
+void script_record(struct script *script, enum lane lane, unsigned number, const char *dir,
+                   struct span bytes, uint64_t now_us);
+
+enum progress {
+  PROGRESS_DONE,
+  PROGRESS_BLOCKED,
+};
+
+/* step_send and step_see try the present step. */
+enum progress step_send(struct script *script, const struct step *step, uint64_t now_us);
+enum progress step_see(struct script *script, const struct step *step, uint64_t now_us);
+
+/* step_end closes the step's record. */
+void step_end(struct script *script, enum step_state state, const char *observed, uint64_t now_us);
+
+/* wait_begin starts a wait unless one runs; wait_over tells whether it is lost. */
+void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us);
+bool wait_over(const struct script *script, uint64_t now_us);
+void wait_end(struct script *script, uint64_t now_us);
+
+/* step_exchange finds the exchange that an origin step is about, or NULL if it was not sent yet. */
+struct script_exchange *step_exchange(const struct script *script, const struct step *step);
+
+/* never_check holds a message against the never sees steps that were passed. */
+void never_check(struct script *script, size_t client, const struct message_seen *message);
+
+/* probe_begin starts probing a stalled exchange; probe_run and canary_run go on with these phases.
+ */
+void probe_run(struct script *script, uint64_t now_us);
+void canary_begin(struct script *script, uint64_t now_us);
+void canary_run(struct script *script, uint64_t now_us);
+void script_finish(struct script *script, uint64_t now_us);
+
+#endif

@@ -1,0 +1,360 @@
+#include "script/internal.h"
+
+bool lane_is_over(const struct client_lane *lane) {
+  return lane->state == LANE_ENDED || lane->fin || lane->broken;
+}
+
+struct script_exchange *lane_outstanding(const struct script *script, size_t client) {
+  const struct client_lane *lane = &script->clients[client];
+  if (lane->first_queued == lane->num_queued) {
+    return NULL;
+  }
+  return script->exchanges[lane->queue[lane->first_queued]];
+}
+
+void lane_open(struct script *script, size_t client, uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  (void)now_us;
+  lane->state = LANE_OPENING;
+  lane->conn = (*script->config.next_conn)++;
+  lane->fin = false;
+  lane->reset = false;
+  lane->refused = false;
+  lane->broken = false;
+  lane->shut = false;
+  lane->received = 0;
+  lane->window.len = 0;
+  lane->sent_window.len = 0;
+  lane->building = NULL;
+  lane->first_queued = lane->num_queued;
+  h1_response_init(&lane->parser, &h1_default_limits);
+  h1_request_init(&lane->sent, &h1_default_limits);
+  interim_rule_init(&lane->rule);
+  outbox_add(script->config.outbox, (struct actor_command){.kind = ACTOR_OPEN,
+                                                           .conn = lane->conn,
+                                                           .place = script->config.place});
+}
+
+static enum h1_request_kind request_kind(const struct script_exchange *exchange) {
+  if (span_is(exchange->method, "HEAD")) {
+    return H1_FOR_HEAD;
+  }
+  return span_is(exchange->method, "CONNECT") ? H1_FOR_CONNECT : H1_FOR_GET;
+}
+
+void lane_request(struct script *script, struct script_exchange *exchange) {
+  struct client_lane *lane = &script->clients[exchange->client];
+  if (lane->num_queued == lane->cap_queued) {
+    size_t cap = lane->cap_queued == 0 ? 8 : lane->cap_queued * 2;
+    size_t *grown = arena_array(&script->arena, cap, sizeof(*grown));
+    if (lane->num_queued > 0) {
+      memcpy(grown, lane->queue, lane->num_queued * sizeof(*grown));
+    }
+    lane->queue = grown;
+    lane->cap_queued = cap;
+  }
+  lane->queue[lane->num_queued] = exchange_index(script, exchange);
+  lane->num_queued++;
+  (void)h1_response_request(&lane->parser, request_kind(exchange));
+  (void)interim_rule_feed(&lane->rule, RULE_REQUEST);
+}
+
+static void read_sent(struct client_lane *lane, struct span bytes) {
+  bytes_add(&lane->sent_window, bytes);
+  struct h1_event event;
+  while (h1_request_next(&lane->sent, bytes_span(&lane->sent_window), &event) == H1_EVENT) {
+  }
+  size_t drop = (size_t)(h1_request_keep(&lane->sent) - lane->sent.base);
+  bytes_drop(&lane->sent_window, drop);
+  h1_request_drop(&lane->sent, drop);
+}
+
+void lane_write(struct script *script, size_t client, struct span bytes, uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  if (lane->state == LANE_ENDED || lane->shut || bytes.len == 0) {
+    return;
+  }
+  outbox_add(script->config.outbox,
+             (struct actor_command){.kind = ACTOR_WRITE, .conn = lane->conn, .bytes = bytes});
+  script_record(script, LANE_CLIENT, (unsigned)client + 1, "sent", bytes, now_us);
+  read_sent(lane, bytes);
+}
+
+void lane_close(struct script *script, size_t client, enum actor_command_kind how,
+                uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  if (lane->state == LANE_ENDED || lane->state == LANE_NEW) {
+    return;
+  }
+  outbox_add(script->config.outbox, (struct actor_command){.kind = how, .conn = lane->conn});
+  const char *note = how == ACTOR_SHUT ? "half-closes" : how == ACTOR_ABORT ? "aborts" : "closes";
+  script_record(script, LANE_CLIENT, (unsigned)client + 1, "note", span_of(note), now_us);
+  if (how == ACTOR_SHUT) {
+    lane->shut = true;
+  } else {
+    lane->state = LANE_ENDED;
+  }
+}
+
+static void find_owner(const struct script *script, struct message_seen *message,
+                       const struct script_exchange *exchange) {
+  struct span value;
+  bool planted = false;
+  message->owner = OWNER_TARGET;
+  if (!message_field_value(message, message->interim ? MARK_FIELD : NONCE_FIELD, &value) ||
+      !nonce_find(value, script->config.run, &message->nonce, &planted)) {
+    return;
+  }
+  struct nonce due = {script->config.run & 0xffffffU, script->config.play, script->config.attempt,
+                      exchange == NULL ? 0 : (uint32_t)exchange_index(script, exchange)};
+  message->owner = planted                                             ? OWNER_PLANTED
+                   : exchange != NULL && nonce_eq(due, message->nonce) ? OWNER_OURS
+                                                                       : OWNER_FOREIGN;
+}
+
+static void check_owner(struct script *script, const struct message_seen *message) {
+  if (message->owner == OWNER_FOREIGN) {
+    char nonce[NONCE_LEN + 1];
+    nonce_text(message->nonce, nonce);
+    script_find(script, BREACH_FOREIGN, &message->nonce,
+                arena_printf(&script->arena, "a %u for request %s answered another request",
+                             message->code, nonce));
+  }
+  if (message->owner == OWNER_PLANTED) {
+    script_find(
+        script, BREACH_PLANTED, &message->nonce,
+        arena_printf(&script->arena, "content was delivered as a %u response", message->code));
+  }
+}
+
+static void check_interim(struct script *script, const struct message_seen *message,
+                          const struct script_exchange *exchange) {
+  struct arena *arena = &script->arena;
+  if (message_names_field(message, span_of("Content-Length"))) {
+    script_find(script, BREACH_INTERIM_LENGTH, NULL,
+                arena_printf(arena, "the %u carries Content-Length", message->code));
+  }
+  if (message_names_field(message, span_of("Transfer-Encoding"))) {
+    script_find(script, BREACH_INTERIM_CODING, NULL,
+                arena_printf(arena, "the %u carries Transfer-Encoding", message->code));
+  }
+  if (exchange != NULL && exchange->minor == 0) {
+    script_find(script, BREACH_INTERIM_HTTP10, NULL,
+                arena_printf(arena, "a %u was sent to an HTTP/1.0 client", message->code));
+  }
+  if (message->minor != 1) {
+    script_find(script, BREACH_VERSION, NULL,
+                arena_printf(arena, "the %u is labelled HTTP/1.%u", message->code, message->minor));
+  }
+  if (message->code == 101 && exchange != NULL && !exchange->upgrades) {
+    script_find(script, BREACH_SWITCHED, NULL, "a 101 answered a request without Upgrade");
+  }
+}
+
+static void final_head(struct script *script, struct message_seen *message,
+                       struct script_exchange *exchange) {
+  bool leaks = message_names_field(message, span_of(MARK_FIELD));
+  if (exchange == NULL) {
+    return;
+  }
+  exchange->final = message;
+  if (leaks) {
+    exchange->leaked = true;
+    script_find(script, BREACH_LEAKED, NULL,
+                arena_printf(&script->arena, "the final %u carries the interim's field " MARK_FIELD,
+                             message->code));
+  }
+  exchange->foreign =
+      exchange->foreign || message->owner == OWNER_FOREIGN || message->owner == OWNER_PLANTED;
+  exchange->final_altered = exchange->final_altered ||
+                            (message->owner == OWNER_OURS && exchange->final_code != message->code);
+}
+
+static void check_unsolicited(struct script *script, const struct message_seen *message) {
+  /* 408 on an idle connection is everyone's right (RFC 9110 section 15.5.9). */
+  if (message->code != 408 && message->owner != OWNER_PLANTED) {
+    script_find(script, BREACH_UNSOLICITED,
+                message->owner == OWNER_FOREIGN ? &message->nonce : NULL,
+                arena_printf(&script->arena, "a %u came although no request was outstanding",
+                             message->code));
+  }
+}
+
+static void head_complete(struct script *script, size_t client, struct message_seen *message) {
+  struct client_lane *lane = &script->clients[client];
+  struct script_exchange *exchange = lane_outstanding(script, client);
+  message->exchange = exchange == NULL ? SIZE_MAX : exchange_index(script, exchange);
+  find_owner(script, message, exchange);
+  if (exchange == NULL) {
+    check_unsolicited(script, message);
+  } else {
+    check_owner(script, message);
+  }
+  if (message->interim) {
+    check_interim(script, message, exchange);
+    if (exchange != NULL && message->owner != OWNER_FOREIGN && message->owner != OWNER_PLANTED) {
+      exchange_interim_seen(script, exchange, message);
+    }
+    if (exchange != NULL && message->owner == OWNER_FOREIGN) {
+      exchange->foreign = true;
+    }
+  } else {
+    final_head(script, message, exchange);
+  }
+  bool switched = message->framing == H1_SWITCHED;
+  (void)interim_rule_feed(&lane->rule, switched           ? RULE_SWITCH
+                                       : message->interim ? RULE_INTERIM
+                                                          : RULE_FINAL_HEAD);
+  never_check(script, client, message);
+}
+
+static void check_content(struct script *script, struct message_seen *message,
+                          struct script_exchange *exchange) {
+  struct nonce nonce;
+  bool planted = false;
+  if (exchange == NULL || message->owner != OWNER_OURS ||
+      !nonce_find(bytes_span(&message->content), script->config.run, &nonce, &planted) || planted) {
+    return;
+  }
+  if (!nonce_eq(nonce, message->nonce)) {
+    exchange->foreign = true;
+    script_find(script, BREACH_FOREIGN, &nonce, "the content belongs to another request's answer");
+  }
+}
+
+static void final_complete(struct script *script, size_t client, struct message_seen *message) {
+  struct client_lane *lane = &script->clients[client];
+  struct script_exchange *exchange = lane_outstanding(script, client);
+  check_content(script, message, exchange);
+  (void)interim_rule_feed(&lane->rule, RULE_FINAL_END);
+  if (exchange != NULL) {
+    lane->first_queued++;
+  }
+}
+
+static struct message_seen *begin_message(struct script *script, struct client_lane *lane) {
+  struct message_seen *message = arena_alloc(&script->arena, sizeof(*message));
+  if (lane->last == NULL) {
+    lane->first = message;
+  } else {
+    lane->last->next = message;
+  }
+  lane->last = message;
+  lane->building = message;
+  return message;
+}
+
+static void take_event(struct script *script, size_t client, const struct h1_event *event,
+                       uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  struct message_seen *message = lane->building;
+  if (event->kind == H1_INTERIM || event->kind == H1_FINAL) {
+    message = begin_message(script, lane);
+  }
+  if (message == NULL) {
+    return;
+  }
+  message_feed(message, &script->arena, event, now_us);
+  if (event->kind == H1_HEAD_END) {
+    head_complete(script, client, message);
+  }
+  if (event->kind == H1_END) {
+    if (!message->interim) {
+      final_complete(script, client, message);
+    }
+    lane->building = NULL;
+  }
+}
+
+static void grammar_broken(struct script *script, size_t client) {
+  struct client_lane *lane = &script->clients[client];
+  const struct h1_error *error = &lane->parser.error;
+  lane->broken = true;
+  bool unsolicited = lane->building == NULL && lane_outstanding(script, client) == NULL;
+  script_find(script, unsolicited ? BREACH_UNSOLICITED : BREACH_GRAMMAR, NULL,
+              arena_printf(&script->arena, "%s, at byte %llu of the connection: %s",
+                           h1_error_name(error->code), (unsigned long long)error->offset,
+                           error->reason));
+}
+
+static void receive(struct script *script, size_t client, struct span bytes, uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  script_record(script, LANE_CLIENT, (unsigned)client + 1, "received", bytes, now_us);
+  lane->received += bytes.len;
+  if (lane->broken) {
+    return;
+  }
+  bytes_add(&lane->window, bytes);
+  for (;;) {
+    struct h1_event event;
+    enum h1_status status = h1_response_next(&lane->parser, bytes_span(&lane->window), &event);
+    if (status == H1_ERROR) {
+      grammar_broken(script, client);
+    }
+    if (status != H1_EVENT) {
+      break;
+    }
+    take_event(script, client, &event, now_us);
+  }
+  size_t drop = (size_t)(h1_response_keep(&lane->parser) - lane->parser.base);
+  bytes_drop(&lane->window, drop);
+  h1_response_drop(&lane->parser, drop);
+}
+
+static void ended(struct script *script, size_t client, const char *how, uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  script_record(script, LANE_CLIENT, (unsigned)client + 1, "note", span_of(how), now_us);
+  struct h1_event event;
+  if (!lane->broken && h1_response_finish(&lane->parser, &event) == H1_EVENT) {
+    take_event(script, client, &event, now_us);
+  }
+  (void)interim_rule_feed(&lane->rule, RULE_CLOSE);
+  for (size_t i = lane->first_queued; i < lane->num_queued; i++) {
+    script->exchanges[lane->queue[i]]->closed = true;
+  }
+}
+
+static size_t find_lane(const struct script *script, conn_id conn) {
+  size_t client = 0;
+  while (client < SCRIPT_MAX_CLIENTS &&
+         (script->clients[client].state == LANE_NEW || script->clients[client].conn != conn)) {
+    client++;
+  }
+  return client;
+}
+
+bool script_has_connection(const struct script *script, conn_id conn) {
+  return find_lane(script, conn) < SCRIPT_MAX_CLIENTS;
+}
+
+void script_client_event(struct script *script, const struct actor_event *event, uint64_t now_us) {
+  size_t client = find_lane(script, event->conn);
+  if (client == SCRIPT_MAX_CLIENTS || script->clients[client].state == LANE_ENDED) {
+    return;
+  }
+  struct client_lane *lane = &script->clients[client];
+  switch (event->kind) {
+  case ACTOR_CONNECTED:
+    lane->state = LANE_OPEN;
+    break;
+  case ACTOR_REFUSED:
+    lane->state = LANE_ENDED;
+    lane->refused = true;
+    break;
+  case ACTOR_BYTES:
+    receive(script, client, event->bytes, now_us);
+    break;
+  case ACTOR_FIN:
+    lane->fin = true;
+    ended(script, client, "the target closed", now_us);
+    break;
+  case ACTOR_RESET:
+    lane->state = LANE_ENDED;
+    lane->reset = true;
+    ended(script, client, "the target reset", now_us);
+    break;
+  case ACTOR_ACCEPTED_CONN:
+  case ACTOR_TIME:
+    break;
+  }
+}

@@ -1,0 +1,113 @@
+#include "script/message.h"
+
+#include "base/escape.h"
+
+static void add_field(struct message_seen *message, struct arena *arena,
+                      const struct h1_event *event) {
+  if (message->num_fields == message->cap_fields) {
+    size_t cap = message->cap_fields == 0 ? 8 : message->cap_fields * 2;
+    struct message_field *fields = arena_array(arena, cap, sizeof(*fields));
+    if (message->num_fields > 0) {
+      memcpy(fields, message->fields, message->num_fields * sizeof(*fields));
+    }
+    message->fields = fields;
+    message->cap_fields = cap;
+  }
+  message->fields[message->num_fields] = (struct message_field){
+      arena_copy(arena, event->name),
+      arena_copy(arena, event->value),
+  };
+  message->num_fields++;
+}
+
+void message_feed(struct message_seen *message, struct arena *arena, const struct h1_event *event,
+                  uint64_t now_us) {
+  switch (event->kind) {
+  case H1_REQUEST:
+    message->request = true;
+    message->method = arena_copy(arena, event->name);
+    message->target = arena_copy(arena, event->value);
+    message->minor = event->minor;
+    break;
+  case H1_INTERIM:
+  case H1_FINAL:
+    message->interim = event->kind == H1_INTERIM;
+    message->code = event->code;
+    message->minor = event->minor;
+    break;
+  case H1_FIELD:
+  case H1_TRAILER:
+    add_field(message, arena, event);
+    break;
+  case H1_HEAD_END:
+    message->head_done = true;
+    message->head_us = now_us;
+    message->framing = event->framing;
+    break;
+  case H1_CONTENT:
+    bytes_add(&message->content, event->value);
+    break;
+  case H1_END:
+    message->complete = true;
+    message->end_us = now_us;
+    break;
+  case H1_TUNNEL:
+    bytes_add(&message->content, event->value);
+    break;
+  }
+}
+
+bool message_field_value(const struct message_seen *message, const char *name, struct span *out) {
+  for (size_t i = 0; i < message->num_fields; i++) {
+    if (span_is_nocase(message->fields[i].name, name)) {
+      *out = message->fields[i].value;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool list_element(struct span list, struct span value) {
+  size_t start = 0;
+  while (start <= list.len) {
+    size_t comma = span_find(list, span_of(","), start);
+    size_t end = comma == SIZE_MAX ? list.len : comma;
+    if (span_eq(span_trim(span_make(list.ptr + start, end - start)), value)) {
+      return true;
+    }
+    start = end + 1;
+  }
+  return false;
+}
+
+bool message_has_field(const struct message_seen *message, struct span name, struct span value) {
+  for (size_t i = 0; i < message->num_fields; i++) {
+    const struct message_field *field = &message->fields[i];
+    if (span_eq_nocase(field->name, name) &&
+        (span_eq(field->value, value) ||
+         (field->value.len > 0 && list_element(field->value, value)))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool message_names_field(const struct message_seen *message, struct span name) {
+  for (size_t i = 0; i < message->num_fields; i++) {
+    if (span_eq_nocase(message->fields[i].name, name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const char *message_text(struct arena *arena, const struct message_seen *message) {
+  if (!message->request) {
+    return arena_printf(arena, "%u", message->code);
+  }
+  struct bytes text = {0};
+  escape_text(&text, message->method);
+  const char *out = arena_printf(arena, "%s", bytes_cstr(&text));
+  bytes_free(&text);
+  return out;
+}

@@ -1,0 +1,160 @@
+#include "script/internal.h"
+
+/* The sequences that a report sets side by side, and the requirements behind the house rules. */
+
+static void add_word(struct bytes *out, const char *word, uint64_t times) {
+  bytes_printf(out, "%s%s", out->len == 0 ? "" : ", ", word);
+  if (times > 1) {
+    bytes_printf(out, " x%llu", (unsigned long long)times);
+  }
+}
+
+static const char *wanted_text(struct arena *arena, const struct case_message *message) {
+  switch (message->kind) {
+  case MESSAGE_STATUS:
+    if (message->low == message->high) {
+      return arena_printf(arena, "%u", message->low);
+    }
+    return message->low == 200 && message->high == 599
+               ? "final"
+               : arena_printf(arena, "%uxx", message->low / 100);
+  case MESSAGE_REQUEST:
+    return arena_printf(arena, "%.*s", (int)message->method.len, (const char *)message->method.ptr);
+  case MESSAGE_CONTENT:
+    return "content";
+  case MESSAGE_BYTES:
+    return "bytes";
+  case MESSAGE_CLOSE:
+    return "close";
+  case MESSAGE_ABORT:
+    return "abort";
+  case MESSAGE_NOTHING:
+    return "nothing";
+  }
+  return "";
+}
+
+const char *script_expected(struct script *script) {
+  struct arena *arena = &script->arena;
+  struct bytes out = {0};
+  for (size_t i = 0; i < script->config.file->num_steps; i++) {
+    const struct step *step = &script->config.file->steps[i];
+    if (step->lane != LANE_CLIENT || (step->verb != VERB_SEES && step->verb != VERB_NEVER_SEES)) {
+      continue;
+    }
+    struct bytes word = {0};
+    bytes_text(&word, step->verb == VERB_NEVER_SEES ? "never " : "");
+    if (step->number > 1) {
+      bytes_printf(&word, "client %u: ", step->number);
+    }
+    for (size_t k = 0; k < step->num_messages; k++) {
+      bytes_printf(&word, "%s%s", k == 0 ? "" : " or ", wanted_text(arena, &step->messages[k]));
+    }
+    add_word(&out, bytes_cstr(&word), step->repeat);
+    bytes_free(&word);
+  }
+  const char *text = arena_printf(arena, "%s", bytes_cstr(&out));
+  bytes_free(&out);
+  return text;
+}
+
+static bool of_the_case(const struct script *script, const struct message_seen *message) {
+  return message->head_done && (message->exchange >= script->num_exchanges ||
+                                !script->exchanges[message->exchange]->automatic);
+}
+
+static void observed_lane(struct script *script, const struct client_lane *lane,
+                          struct bytes *out) {
+  const char *last = "";
+  uint64_t times = 0;
+  for (const struct message_seen *m = lane->first; m != NULL; m = m->next) {
+    if (!of_the_case(script, m)) {
+      continue;
+    }
+    const char *word = arena_printf(&script->arena, "%s%s", message_text(&script->arena, m),
+                                    m->complete || m->framing == H1_SWITCHED ? "" : " (cut)");
+    if (strcmp(word, last) == 0) {
+      times++;
+      continue;
+    }
+    if (times > 0) {
+      add_word(out, last, times);
+    }
+    last = word;
+    times = 1;
+  }
+  if (times > 0) {
+    add_word(out, last, times);
+  }
+}
+
+static const char *lane_end(const struct script *script, size_t client) {
+  bool stalled = false;
+  bool closed = false;
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    if (exchange->client == client && !exchange->automatic) {
+      stalled = stalled || (exchange->stalled && exchange->final == NULL);
+      closed = closed || (exchange->closed && exchange->final == NULL);
+    }
+  }
+  return stalled ? "nothing" : closed ? "close" : NULL;
+}
+
+const char *script_observed(struct script *script) {
+  struct bytes out = {0};
+  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
+    if (script->clients[i].state == LANE_NEW) {
+      continue;
+    }
+    size_t before = out.len;
+    if (i > 0) {
+      bytes_printf(&out, "%sclient %zu: ", before == 0 ? "" : "; ", i + 1);
+    }
+    struct bytes lane = {0};
+    observed_lane(script, &script->clients[i], &lane);
+    const char *end = script->fallen[0] != '\0' ? NULL : lane_end(script, i);
+    if (end != NULL) {
+      add_word(&lane, end, 1);
+    }
+    bytes_add(&out, bytes_span(&lane));
+    bytes_free(&lane);
+  }
+  if (script->fallen[0] != '\0') {
+    bytes_printf(&out, " (only after the origin closed: %s)", script->fallen);
+  }
+  const char *text = arena_printf(&script->arena, "%s", bytes_cstr(&out));
+  bytes_free(&out);
+  return text;
+}
+
+const char *breach_requirement(enum breach breach) {
+  switch (breach) {
+  case BREACH_GRAMMAR:
+    return "RFC9110-2.2-2";
+  case BREACH_INTERIM_LENGTH:
+    return "RFC9110-8.6-1";
+  case BREACH_INTERIM_CODING:
+    return "RFC9112-6.1-1";
+  case BREACH_INTERIM_HTTP10:
+    return "RFC9110-15.2-2";
+  case BREACH_UNSOLICITED:
+    return "RFC9112-9.2-2";
+  case BREACH_LEAKED:
+    return "RFC9110-15.2-3";
+  case BREACH_FOREIGN:
+    return "RFC9112-9.3.2-1";
+  case BREACH_PLANTED:
+    return "RFC9112-6.3-2";
+  case BREACH_REPEATED:
+    return "RFC9110-7.6-1";
+  case BREACH_SWITCHED:
+    return "RFC9110-7.8-4";
+  case BREACH_VERSION:
+    return "RFC9112-2.3-1";
+  case BREACH_NEVER:
+  case NUM_BREACHES:
+    break;
+  }
+  return NULL;
+}

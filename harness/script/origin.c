@@ -1,0 +1,224 @@
+#include "script/origin.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+static struct back *find_back(const struct origin *origin, conn_id conn) {
+  size_t index = conn - ACTOR_ACCEPTED;
+  return conn >= ACTOR_ACCEPTED && index < origin->num_backs ? origin->backs[index] : NULL;
+}
+
+void origin_accept(struct origin *origin, conn_id conn) {
+  size_t index = conn - ACTOR_ACCEPTED;
+  if (index >= origin->num_backs) {
+    size_t num = index + 64;
+    origin->backs = memory_resize(origin->backs, num * sizeof(struct back *));
+    memset(origin->backs + origin->num_backs, 0, (num - origin->num_backs) * sizeof(struct back *));
+    origin->num_backs = num;
+  }
+  struct back *back = memory_resize(NULL, sizeof(*back));
+  *back = (struct back){.open = true, .conn = conn};
+  h1_request_init(&back->parser, &h1_default_limits);
+  origin->backs[index] = back;
+}
+
+static void drop_building(struct back *back) {
+  if (back->building != NULL) {
+    bytes_free(&back->building->content);
+  }
+  back->building = NULL;
+  arena_free(&back->arena);
+}
+
+static void forget_back(struct origin *origin, struct back *back) {
+  drop_building(back);
+  bytes_free(&back->window);
+  origin->backs[back->conn - ACTOR_ACCEPTED] = NULL;
+  free(back);
+}
+
+/* A request without a nonce of ours: a health check, or somebody who is lost. */
+static void answer_health_check(struct origin *origin, const struct back *back) {
+  struct bytes out = {0};
+  bool head = span_is(back->building->method, "HEAD");
+  bytes_printf(&out,
+               "HTTP/1.1 200 OK\r\nDate: %s\r\nCache-Control: no-store\r\n"
+               "Content-Type: text/plain\r\nContent-Length: 8\r\n\r\n%s",
+               origin->date, head ? "" : "interim\n");
+  outbox_add(
+      origin->outbox,
+      (struct actor_command){.kind = ACTOR_WRITE, .conn = back->conn, .bytes = bytes_span(&out)});
+  bytes_free(&out);
+  origin->num_health_checks++;
+}
+
+/* The head's bytes as they came. */
+static struct span raw_head(const struct back *back, uint64_t end) {
+  size_t start = (size_t)(back->head_offset - back->parser.base);
+  return span_make(back->window.ptr + start, (size_t)(end - back->head_offset));
+}
+
+static void head_complete(struct origin *origin, struct back *back, struct span raw,
+                          uint64_t now_us) {
+  struct message_seen *head = back->building;
+  struct nonce nonce;
+  bool planted = false;
+  struct span field;
+  bool found = nonce_find(head->target, origin->run, &nonce, &planted);
+  if (!found && message_field_value(head, NONCE_FIELD, &field)) {
+    found = nonce_find(field, origin->run, &nonce, &planted);
+  }
+  back->reading = true;
+  back->owner = NULL;
+  if (!found) {
+    answer_health_check(origin, back);
+    return;
+  }
+  struct script *script = planted ? NULL : origin->port.find(origin->port.stage, nonce);
+  if (script == NULL || !script_request(script, nonce, back->conn, head, raw, now_us)) {
+    /* Planted content, or a request of a play that has ended: nobody waits for an answer of ours.
+     */
+    origin->port.strayed(origin->port.stage, nonce, planted);
+    outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
+    back->broken = true;
+    return;
+  }
+  back->owner = script;
+  back->exchange = nonce.request;
+}
+
+static bool take_event(struct origin *origin, struct back *back, const struct h1_event *event,
+                       uint64_t now_us) {
+  if (event->kind == H1_REQUEST) {
+    drop_building(back);
+    back->head_offset = event->offset;
+    back->building = arena_alloc(&back->arena, sizeof(*back->building));
+  }
+  if (back->building == NULL) {
+    return true;
+  }
+  bool in_head = !back->building->head_done;
+  if (in_head) {
+    message_feed(back->building, &back->arena, event, now_us);
+    if (back->building->head_done) {
+      head_complete(origin, back, raw_head(back, event->end), now_us);
+    }
+  } else if (back->owner != NULL) {
+    script_request_event(back->owner, back->conn, event, now_us);
+  }
+  if (event->kind == H1_END) {
+    back->reading = false;
+  }
+  return !back->broken;
+}
+
+/* Whether the request before is still to be answered. */
+static bool busy(const struct back *back) {
+  if (back->reading || back->owner == NULL) {
+    return false;
+  }
+  const struct script_exchange *exchange = back->owner->exchanges[back->exchange];
+  return exchange->back == back->conn && !exchange->final_sent && !exchange->sent_broken &&
+         !exchange->back_ended_by_us;
+}
+
+static void read_requests(struct origin *origin, struct back *back, uint64_t now_us) {
+  while (!back->broken && !busy(back)) {
+    struct h1_event event;
+    enum h1_status status = h1_request_next(&back->parser, bytes_span(&back->window), &event);
+    if (status == H1_ERROR) {
+      back->broken = true;
+      outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
+    }
+    if (status != H1_EVENT) {
+      break;
+    }
+    bool more = take_event(origin, back, &event, now_us);
+    if (back->owner != NULL) {
+      script_run(back->owner, now_us);
+    }
+    if (!more) {
+      break;
+    }
+  }
+  size_t drop = (size_t)(h1_request_keep(&back->parser) - back->parser.base);
+  bytes_drop(&back->window, drop);
+  h1_request_drop(&back->parser, drop);
+}
+
+void origin_bytes(struct origin *origin, conn_id conn, struct span bytes, uint64_t now_us) {
+  struct back *back = find_back(origin, conn);
+  if (back == NULL || back->broken) {
+    return;
+  }
+  bytes_add(&back->window, bytes);
+  read_requests(origin, back, now_us);
+}
+
+void origin_ended(struct origin *origin, conn_id conn, bool gone, uint64_t now_us) {
+  struct back *back = find_back(origin, conn);
+  if (back == NULL) {
+    return;
+  }
+  if (back->owner != NULL) {
+    script_back_ended(back->owner, conn, gone, now_us);
+    script_run(back->owner, now_us);
+  }
+  back->fin = true;
+  if (gone) {
+    forget_back(origin, back);
+    return;
+  }
+  if (back->owner == NULL || !busy(back)) {
+    /* The target is done with it: end our direction too. */
+    outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = conn});
+    forget_back(origin, back);
+  }
+}
+
+bool origin_resume(struct origin *origin, uint64_t now_us) {
+  bool resumed = false;
+  for (size_t i = 0; i < origin->num_backs; i++) {
+    struct back *back = origin->backs[i];
+    if (back != NULL && back->window.len > 0 && !back->reading && !back->broken && !busy(back)) {
+      size_t before = back->window.len;
+      read_requests(origin, back, now_us);
+      resumed = resumed || back->window.len != before;
+    }
+  }
+  return resumed;
+}
+
+/* Whether the script has closed the connection, so that no event will come of it any more. */
+static bool closed_by(const struct script *script, const struct back *back) {
+  const struct script_exchange *exchange = script->exchanges[back->exchange];
+  return exchange->back == back->conn && exchange->back_ended_by_us &&
+         exchange->back_end != ACTOR_SHUT;
+}
+
+void origin_forget(struct origin *origin, const struct script *script) {
+  for (size_t i = 0; i < origin->num_backs; i++) {
+    struct back *back = origin->backs[i];
+    if (back == NULL || back->owner != script) {
+      continue;
+    }
+    back->owner = NULL;
+    if (closed_by(script, back)) {
+      forget_back(origin, back);
+    } else if (back->fin || back->reading) {
+      outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
+      forget_back(origin, back);
+    }
+  }
+}
+
+void origin_free(struct origin *origin) {
+  for (size_t i = 0; i < origin->num_backs; i++) {
+    if (origin->backs[i] != NULL) {
+      forget_back(origin, origin->backs[i]);
+    }
+  }
+  free(origin->backs);
+  *origin = (struct origin){0};
+}

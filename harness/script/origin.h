@@ -1,0 +1,64 @@
+/* Our origin's end of the back connections: reads requests, finds out whose they are, and keeps
+ * their order: the next request on a connection is looked at once the one before it was answered.
+ */
+#ifndef INTERIM_SCRIPT_ORIGIN_H
+#define INTERIM_SCRIPT_ORIGIN_H
+
+#include "core/h1_request.h"
+#include "script/script.h"
+
+/* One connection from the target to our origin. */
+struct back {
+  bool open;
+  conn_id conn;
+  struct h1_request parser;
+  struct bytes window;
+  struct arena arena; /* of the message that is being read */
+  struct message_seen *building;
+  struct script *owner; /* play of the request that is being answered; NULL for none */
+  size_t exchange;      /* its index there */
+  bool reading;         /* inside that request */
+  bool fin;             /* the target ended its direction */
+  uint64_t head_offset; /* stream offset of that request */
+  bool broken;          /* what the target sent is no HTTP */
+};
+
+/* What the origin asks of its stage. */
+struct origin_port {
+  void *stage;
+  /* find returns the script that a nonce belongs to, if it is playing now, else NULL. */
+  struct script *(*find)(void *stage, struct nonce nonce);
+  /* strayed tells that a request came that nobody sent as one: planted content, or a foreign nonce.
+   */
+  void (*strayed)(void *stage, struct nonce nonce, bool planted);
+};
+
+struct origin {
+  struct back **backs; /* by number from ACTOR_ACCEPTED */
+  size_t num_backs;
+  struct outbox *outbox;
+  struct origin_port port;
+  uint32_t run;
+  const char *date;
+  size_t num_health_checks;
+};
+
+/* origin_accept notes a new connection. */
+void origin_accept(struct origin *origin, conn_id conn);
+
+/* origin_bytes feeds what the target sent. */
+void origin_bytes(struct origin *origin, conn_id conn, struct span bytes, uint64_t now_us);
+
+/* origin_ended tells that the target ended its direction (gone: the connection broke). */
+void origin_ended(struct origin *origin, conn_id conn, bool gone, uint64_t now_us);
+
+/* origin_resume looks at requests that waited for the one before them. True when there was one. */
+bool origin_resume(struct origin *origin, uint64_t now_us);
+
+/* origin_forget drops a script that ends from the connections that it owns. */
+void origin_forget(struct origin *origin, const struct script *script);
+
+/* origin_free frees all. */
+void origin_free(struct origin *origin);
+
+#endif

@@ -1,0 +1,210 @@
+#include "script/internal.h"
+
+/* After the steps: what a stall really is, and whether the connections are still in step. */
+
+static struct script_exchange *stalled_exchange(const struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    struct script_exchange *exchange = script->exchanges[i];
+    const struct client_lane *lane = &script->clients[exchange->client];
+    if (exchange->stalled && !exchange->automatic && !lane_is_over(lane) &&
+        (exchange->final == NULL || !exchange->final->complete)) {
+      return exchange;
+    }
+  }
+  return NULL;
+}
+
+/* Whether all that we declared on the lane was sent: the next bytes would begin a request. */
+static bool at_boundary(const struct client_lane *lane) {
+  struct h1_request copy = lane->sent;
+  struct h1_event event;
+  return h1_request_finish(&copy, &event) != H1_ERROR;
+}
+
+static struct script_exchange *send_plain(struct script *script, size_t client, uint64_t now_us) {
+  struct script_exchange *exchange = exchange_add(script, client, NULL);
+  exchange->automatic = true;
+  struct case_message get = {.kind = MESSAGE_REQUEST, .method = span_of("GET"), .minor = -1};
+  struct step step = {.messages = &get, .num_messages = 1, .repeat = 1};
+  struct compose_context context;
+  exchange_context(script, exchange, &context);
+  const char *target =
+      arena_printf(&script->arena, "%s%s", script->config.absolute, exchange->path);
+  context.target = target;
+  struct bytes out = {0};
+  compose_request(&out, &step, &context);
+  lane_request(script, exchange);
+  lane_write(script, client, bytes_span(&out), now_us);
+  bytes_free(&out);
+  return exchange;
+}
+
+static void begin_fall(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  script->phase = PHASE_PROBE_FALL;
+  script->wait_us = ACTOR_NEVER;
+  script->budget_us = script->config.deadline_us;
+  wait_begin(script, 0, now_us);
+  back_end(script, exchange, ACTOR_CLOSE, now_us);
+}
+
+static void begin_probe(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  script->probed = exchange_index(script, exchange);
+  if (exchange->num_seen > 0 && at_boundary(&script->clients[exchange->client])) {
+    script->phase = PHASE_PROBE_NEXT;
+    script->budget_us = script->config.deadline_us / 2;
+    (void)send_plain(script, exchange->client, now_us);
+    wait_begin(script, 0, now_us);
+    return;
+  }
+  begin_fall(script, exchange, now_us);
+}
+
+/* The stalled exchange's lane got a message that belongs to the next request. */
+static bool next_was_answered(const struct script *script, const struct script_exchange *stalled) {
+  size_t next = script->num_exchanges - 1;
+  const struct client_lane *lane = &script->clients[stalled->client];
+  for (const struct message_seen *m = lane->first; m != NULL; m = m->next) {
+    if (!m->interim && m->head_done && m->owner == OWNER_FOREIGN && m->nonce.request == next &&
+        m->nonce.play == script->config.play) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void fallen_text(struct script *script, const struct client_lane *lane,
+                        const struct message_seen *before) {
+  const struct message_seen *m = before == NULL ? lane->first : before->next;
+  for (; m != NULL; m = m->next) {
+    script->fallen =
+        arena_printf(&script->arena, "%s%s%s", script->fallen,
+                     script->fallen[0] == '\0' ? "" : ", ", message_text(&script->arena, m));
+  }
+  if (lane_is_over(lane)) {
+    script->fallen = arena_printf(&script->arena, "%s%sclose", script->fallen,
+                                  script->fallen[0] == '\0' ? "" : ", ");
+  }
+}
+
+static void end_fall(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  const struct client_lane *lane = &script->clients[exchange->client];
+  const struct message_seen *before = NULL;
+  bool interim_out = false;
+  for (const struct message_seen *m = lane->first; m != NULL; m = m->next) {
+    if (m->head_us < script->wait_us || !m->head_done) {
+      before = m;
+    } else {
+      interim_out = interim_out || m->interim;
+    }
+  }
+  fallen_text(script, lane, before);
+  bool own = exchange->final != NULL && exchange->final->owner == OWNER_TARGET;
+  exchange->fell_out = interim_out || (lane_is_over(lane) && !own);
+  script->wait_us = ACTOR_NEVER;
+  script_finish(script, now_us);
+}
+
+void probe_run(struct script *script, uint64_t now_us) {
+  struct script_exchange *exchange = script->exchanges[script->probed];
+  const struct client_lane *lane = &script->clients[exchange->client];
+  bool over = lane_is_over(lane);
+  bool late = now_us >= script->deadline_us;
+  bool answered = exchange->final != NULL && exchange->final->complete;
+  if (script->phase == PHASE_PROBE_NEXT) {
+    exchange->next_answered = next_was_answered(script, exchange);
+    if (exchange->next_answered) {
+      script_finish(script, now_us);
+    } else if (over || late || answered) {
+      begin_fall(script, exchange, now_us);
+    }
+    return;
+  }
+  if (over || answered || late) {
+    end_fall(script, exchange, now_us);
+  }
+}
+
+static void send_canary(struct script *script, uint64_t now_us) {
+  (void)send_plain(script, 0, now_us);
+  script->canary = script->num_exchanges - 1;
+  script->wait_us = ACTOR_NEVER;
+  wait_begin(script, 0, now_us);
+}
+
+static void begin_fresh(struct script *script, uint64_t now_us) {
+  script->phase = PHASE_CANARY_FRESH;
+  script->canary = SIZE_MAX;
+  script->wait_us = ACTOR_NEVER;
+  script->budget_us = script->config.deadline_us;
+  lane_close(script, 0, ACTOR_CLOSE, now_us);
+  lane_open(script, 0, now_us);
+}
+
+void canary_begin(struct script *script, uint64_t now_us) {
+  struct script_exchange *stalled = stalled_exchange(script);
+  if (stalled != NULL) {
+    begin_probe(script, stalled, now_us);
+    return;
+  }
+  if (!script->config.canary || script->target_down || script->unresponsive) {
+    script_finish(script, now_us);
+    return;
+  }
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    if (script->exchanges[i]->back != 0) {
+      script->last_back = script->exchanges[i]->back;
+    }
+  }
+  struct client_lane *lane = &script->clients[0];
+  script->budget_us = script->config.deadline_us;
+  if (lane->state == LANE_OPEN && !lane_is_over(lane) && !lane->shut &&
+      lane_outstanding(script, 0) == NULL && lane->rule.state != RULE_SWITCHED &&
+      at_boundary(lane)) {
+    script->phase = PHASE_CANARY;
+    send_canary(script, now_us);
+    return;
+  }
+  begin_fresh(script, now_us);
+}
+
+static void canary_lost(struct script *script, uint64_t now_us) {
+  if (script->phase == PHASE_CANARY) {
+    begin_fresh(script, now_us);
+    return;
+  }
+  script->target_down = script->target_down || script->clients[0].refused;
+  script_finish(script, now_us);
+}
+
+void canary_run(struct script *script, uint64_t now_us) {
+  struct client_lane *lane = &script->clients[0];
+  if (script->canary == SIZE_MAX) {
+    if (lane->state == LANE_OPENING) {
+      return;
+    }
+    if (lane->state == LANE_OPEN) {
+      send_canary(script, now_us);
+      return;
+    }
+    canary_lost(script, now_us);
+    return;
+  }
+  struct script_exchange *exchange = script->exchanges[script->canary];
+  const struct message_seen *final = exchange->final;
+  if (final != NULL && final->complete) {
+    script->back_exercised = exchange->back != 0 && exchange->back == script->last_back;
+    if (final->owner == OWNER_TARGET) {
+      canary_lost(script, now_us);
+    } else {
+      script_finish(script, now_us);
+    }
+    return;
+  }
+  if (lane_is_over(lane)) {
+    canary_lost(script, now_us);
+    return;
+  }
+  if (wait_over(script, now_us)) {
+    canary_lost(script, now_us);
+  }
+}

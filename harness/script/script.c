@@ -1,0 +1,225 @@
+#include "script/internal.h"
+
+enum { TRANSCRIPT_LIMIT = 64 * 1024 };
+
+void script_init(struct script *script, const struct script_config *config, uint64_t now_us) {
+  *script = (struct script){
+      .config = *config,
+      .phase = PHASE_STEPS,
+      .began_us = now_us,
+      .ran_us = now_us,
+      .wait_us = ACTOR_NEVER,
+      .deadline_us = ACTOR_NEVER,
+      .budget_us = config->deadline_us,
+      .first_missed = SIZE_MAX,
+      .canary = SIZE_MAX,
+      .fallen = "",
+  };
+  arena_init(&script->arena);
+  script->steps = arena_array(&script->arena, config->file->num_steps, sizeof(*script->steps));
+  for (size_t i = 0; i < config->file->num_steps; i++) {
+    script->steps[i].observed = "";
+  }
+}
+
+void script_record(struct script *script, enum lane lane, unsigned number, const char *dir,
+                   struct span bytes, uint64_t now_us) {
+  if (script->transcript_bytes >= TRANSCRIPT_LIMIT) {
+    return;
+  }
+  if (script->num_transcript == script->cap_transcript) {
+    size_t cap = script->cap_transcript == 0 ? 16 : script->cap_transcript * 2;
+    struct transcript_entry *grown = arena_array(&script->arena, cap, sizeof(*grown));
+    if (script->num_transcript > 0) {
+      memcpy(grown, script->transcript, script->num_transcript * sizeof(*grown));
+    }
+    script->transcript = grown;
+    script->cap_transcript = cap;
+  }
+  size_t room = TRANSCRIPT_LIMIT - script->transcript_bytes;
+  struct span kept = bytes.len > room ? span_make(bytes.ptr, room) : bytes;
+  script->transcript_bytes += kept.len + 32;
+  script->transcript[script->num_transcript] = (struct transcript_entry){
+      .t_us = now_us - script->began_us,
+      .lane = lane,
+      .number = number,
+      .dir = dir,
+      .bytes = arena_copy(&script->arena, kept),
+  };
+  script->num_transcript++;
+}
+
+void script_find(struct script *script, enum breach breach, const struct nonce *owner,
+                 const char *text) {
+  for (size_t i = 0; i < script->num_findings; i++) {
+    if (script->findings[i].breach == breach && strcmp(script->findings[i].text, text) == 0) {
+      return;
+    }
+  }
+  if (script->num_findings == script->cap_findings) {
+    size_t cap = script->cap_findings == 0 ? 4 : script->cap_findings * 2;
+    struct finding *grown = arena_array(&script->arena, cap, sizeof(*grown));
+    if (script->num_findings > 0) {
+      memcpy(grown, script->findings, script->num_findings * sizeof(*grown));
+    }
+    script->findings = grown;
+    script->cap_findings = cap;
+  }
+  struct finding *finding = &script->findings[script->num_findings];
+  script->num_findings++;
+  *finding = (struct finding){.breach = breach, .text = text, .has_owner = owner != NULL};
+  if (owner != NULL) {
+    finding->owner = *owner;
+  }
+}
+
+void script_planted(struct script *script, enum breach breach, const char *text) {
+  script_find(script, breach, NULL, arena_printf(&script->arena, "%s", text));
+}
+
+void step_end(struct script *script, enum step_state state, const char *observed, uint64_t now_us) {
+  struct step_record *record = &script->steps[script->pc];
+  wait_end(script, now_us);
+  if (record->state == STEP_PENDING) {
+    record->state = state;
+    record->observed = observed;
+  }
+  record->ended_us = now_us;
+  if (record->state == STEP_MISSED) {
+    script->missed = true;
+    script->first_missed = script->pc < script->first_missed ? script->pc : script->first_missed;
+  }
+  script->rep = 0;
+  script->opened = false;
+  script->pc++;
+}
+
+static void run_steps(struct script *script, uint64_t now_us) {
+  const struct case_file *file = script->config.file;
+  while (script->pc < file->num_steps) {
+    const struct step *step = &file->steps[script->pc];
+    bool sees =
+        step->verb == VERB_SEES || step->verb == VERB_MAY_SEE || step->verb == VERB_NEVER_SEES;
+    enum progress progress =
+        sees ? step_see(script, step, now_us) : step_send(script, step, now_us);
+    if (progress == PROGRESS_BLOCKED) {
+      return;
+    }
+  }
+  canary_begin(script, now_us);
+}
+
+void script_run(struct script *script, uint64_t now_us) {
+  script->ran_us = now_us;
+  enum script_phase before = PHASE_DONE;
+  while (script->phase != before && script->phase != PHASE_DONE) {
+    before = script->phase;
+    switch (script->phase) {
+    case PHASE_STEPS:
+      run_steps(script, now_us);
+      break;
+    case PHASE_PROBE_NEXT:
+    case PHASE_PROBE_FALL:
+      probe_run(script, now_us);
+      break;
+    case PHASE_CANARY:
+    case PHASE_CANARY_FRESH:
+      canary_run(script, now_us);
+      break;
+    case PHASE_DONE:
+      break;
+    }
+  }
+}
+
+uint64_t script_wake(const struct script *script) {
+  if (script->phase == PHASE_DONE) {
+    return ACTOR_NEVER;
+  }
+  uint64_t wake = ACTOR_NEVER;
+  if (script->wake_us > script->ran_us) {
+    wake = script->wake_us;
+  }
+  if (script->wait_us != ACTOR_NEVER && script->deadline_us > script->ran_us &&
+      script->deadline_us < wake) {
+    wake = script->deadline_us;
+  }
+  return wake;
+}
+
+bool script_wants_control(const struct script *script, uint64_t now_us, uint64_t *out_since) {
+  if (script->phase == PHASE_DONE || script->wait_us == ACTOR_NEVER ||
+      script->deadline_us == ACTOR_NEVER || now_us < script->deadline_us ||
+      script->control_us >= script->wait_us) {
+    return false;
+  }
+  *out_since = script->wait_us;
+  return true;
+}
+
+void script_control(struct script *script, uint64_t began_us) {
+  script->control_us = began_us > script->control_us ? began_us : script->control_us;
+}
+
+void script_give_up(struct script *script, bool down, uint64_t now_us) {
+  if (script->phase == PHASE_DONE) {
+    return;
+  }
+  script->target_down = script->target_down || down;
+  script->unresponsive = script->unresponsive || !down;
+  while (script->pc < script->config.file->num_steps) {
+    step_end(script, STEP_PASSED_OVER, "", now_us);
+  }
+  script_finish(script, now_us);
+}
+
+bool script_waiting(const struct script *script, uint64_t now_us) {
+  uint64_t early = script->config.deadline_us / 5;
+  return script->missed || (script->wait_us != ACTOR_NEVER && now_us > script->wait_us + early);
+}
+
+bool script_clean(const struct script *script) {
+  return !script->missed && script->num_findings == 0 && !script->unresponsive &&
+         !script->target_down && !script->never_arrived;
+}
+
+void script_finish(struct script *script, uint64_t now_us) {
+  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
+    if (script->clients[i].state != LANE_NEW && script->clients[i].state != LANE_ENDED) {
+      outbox_add(script->config.outbox,
+                 (struct actor_command){.kind = ACTOR_CLOSE, .conn = script->clients[i].conn});
+      script->clients[i].state = LANE_ENDED;
+    }
+  }
+  bool clean = script_clean(script);
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    struct script_exchange *exchange = script->exchanges[i];
+    if (!clean || !exchange->final_sent || script->config.file->alone) {
+      back_end(script, exchange, ACTOR_CLOSE, now_us);
+    }
+  }
+  script->ended_us = now_us;
+  script->phase = PHASE_DONE;
+}
+
+void script_free(struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    bytes_free(&script->exchanges[i]->sent_window);
+    bytes_free(&script->exchanges[i]->sent_all);
+    if (script->exchanges[i]->request != NULL) {
+      bytes_free(&script->exchanges[i]->request->content);
+    }
+  }
+  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
+    struct client_lane *lane = &script->clients[i];
+    for (struct message_seen *m = lane->first; m != NULL; m = m->next) {
+      bytes_free(&m->content);
+    }
+    bytes_free(&lane->window);
+    bytes_free(&lane->sent_window);
+    bytes_free(&lane->glue);
+  }
+  bytes_free(&script->piece);
+  bytes_free(&script->origin_glue);
+  arena_free(&script->arena);
+}

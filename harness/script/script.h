@@ -1,0 +1,291 @@
+/* One play of one case: bytes and ends of connections in, what to do next out (through an outbox).
+ * The caller owns sockets and time.
+ *
+ * A script performs the case's steps in their order across the lanes. A step that waits goes on
+ * when what it waits for comes, or is missed when its deadline has passed *and* a control exchange,
+ * started after the wait began, was answered through the target. The play goes on after a miss, so
+ * that what happened instead is known. After the steps it probes a stall, then sends canaries. It
+ * observes and does not judge. */
+#ifndef INTERIM_SCRIPT_SCRIPT_H
+#define INTERIM_SCRIPT_SCRIPT_H
+
+#include "case/case.h"
+#include "core/actor.h"
+#include "core/h1_request.h"
+#include "core/h1_response.h"
+#include "core/interim_rule.h"
+#include "script/compose.h"
+#include "script/message.h"
+#include "script/outbox.h"
+
+enum { SCRIPT_MAX_CLIENTS = 8 };
+
+struct script_config {
+  const struct case_file *file;
+  const char *id; /* the result's id, for the path */
+  enum seat seat;
+  uint32_t run;
+  uint32_t play;
+  uint32_t attempt;
+  const char *host;      /* the Host field */
+  const char *path_base; /* before the path; a forward proxy's absolute form begins with it too */
+  const char *absolute;  /* "http://HOST" before the path in a request target, or "" */
+  const char *date;
+  unsigned place;       /* the driver's address number of the target */
+  uint64_t deadline_us; /* of one wait, and of all waits after a first miss */
+  double scale;         /* of the durations that the case states */
+  bool canary;          /* send canaries after the steps */
+  conn_id *next_conn;   /* counter for connections that we open */
+  struct outbox *outbox;
+};
+
+enum step_state {
+  STEP_PENDING,
+  STEP_MET,
+  STEP_MISSED,
+  STEP_PASSED_OVER, /* could not be done: nothing is said about the target */
+};
+
+struct step_record {
+  enum step_state state;
+  uint64_t ended_us;
+  const char *observed; /* what came instead; escaped text; "" when met */
+};
+
+struct sent_interim {
+  unsigned code;
+  bool valid; /* obeys the grammar and the rules for 1xx */
+  bool seen;
+  uint64_t sent_us;
+  uint64_t seen_us;
+};
+
+/* One request of the case and its answer, from both ends. */
+struct script_exchange {
+  size_t client;           /* index of the lane that sent it */
+  const struct step *step; /* that sent it; NULL for canaries and probes */
+  struct span method;
+  unsigned minor;
+  char nonce[NONCE_LEN + 1];
+  const char *path;
+  bool automatic;      /* our origin answers it by itself: canaries and probes */
+  bool expects;        /* it carries Expect: 100-continue */
+  bool upgrades;       /* it carries Upgrade */
+  bool chunked;        /* its content is sent as chunks */
+  bool answer_chunked; /* our answer's content is */
+  unsigned num_glued;  /* interims that wait in the glue */
+  uint64_t sent_us;
+  unsigned arrivals; /* at our origin; more than one is a retry by the target */
+  bool arrived_http10;
+  conn_id back;  /* connection of the latest arrival; 0 for none */
+  bool back_fin; /* the target ended its direction of it */
+  bool back_gone;
+  bool back_ended_by_us;
+  enum actor_command_kind back_end; /* how */
+  struct message_seen *request;     /* as it arrived */
+  uint64_t arrived_us;
+  struct h1_response sent; /* reads what our origin sends */
+  struct bytes sent_window;
+  struct bytes sent_all; /* to answer a retry */
+  bool sent_broken;      /* ... until it is no HTTP */
+  struct sent_interim *interims;
+  size_t num_interims;
+  size_t cap_interims;
+  size_t next_unseen;
+  size_t last_seen; /* place of the last interim seen, from 1 */
+  unsigned num_seen;
+  unsigned num_late;
+  unsigned num_repeated; /* interims delivered more than once */
+  bool valid_interims;   /* all that were sent are valid */
+  bool reordered;
+  bool altered;    /* an interim of ours arrived changed */
+  bool final_sent; /* whole */
+  uint64_t final_sent_us;
+  unsigned final_code;
+  struct message_seen *final; /* as the client got it; may be the target's own */
+  bool final_altered;
+  bool waited; /* the client waited in vain for an interim */
+  bool leaked;
+  bool foreign;
+  bool closed; /* the client's connection ended before a final */
+  bool stalled;
+  bool fell_out;
+  bool next_answered;
+};
+
+enum lane_state {
+  LANE_NEW,
+  LANE_OPENING,
+  LANE_OPEN,
+  LANE_ENDED,
+};
+
+struct client_lane {
+  enum lane_state state;
+  conn_id conn;
+  bool fin; /* the target ended its direction */
+  bool reset;
+  bool refused;
+  bool broken;            /* what it sent is no HTTP */
+  bool shut;              /* we ended ours */
+  uint64_t received;      /* bytes, on this connection */
+  struct h1_request sent; /* reads what we send, to know whether a request is whole */
+  struct bytes sent_window;
+  struct h1_response parser;
+  struct interim_rule rule;
+  struct bytes window;
+  struct message_seen *building;
+  struct message_seen *first; /* messages of this connection and those before it */
+  struct message_seen *last;
+  size_t *queue; /* exchanges outstanding, in order */
+  size_t first_queued;
+  size_t num_queued;
+  size_t cap_queued;
+  struct bytes glue; /* to go with the next message */
+};
+
+enum breach {
+  BREACH_GRAMMAR,        /* what the target sent is no HTTP/1.1 */
+  BREACH_INTERIM_LENGTH, /* Content-Length in a 1xx */
+  BREACH_INTERIM_CODING, /* Transfer-Encoding in a 1xx */
+  BREACH_INTERIM_HTTP10, /* a 1xx to an HTTP/1.0 client */
+  BREACH_UNSOLICITED,    /* a response that no request asked for */
+  BREACH_LEAKED,         /* an interim's field in a final */
+  BREACH_FOREIGN,        /* an answer to another request */
+  BREACH_PLANTED,        /* content arrived as a message */
+  BREACH_REPEATED,       /* one interim delivered twice */
+  BREACH_SWITCHED,       /* a 101 that nobody asked for */
+  BREACH_VERSION,        /* a forwarded message labelled with another HTTP version */
+  BREACH_NEVER,          /* what the case says must never be seen */
+  NUM_BREACHES,
+};
+
+/* A house rule that was seen broken. */
+struct finding {
+  enum breach breach;
+  const char *text; /* escaped */
+  bool has_owner;   /* for FOREIGN and PLANTED: the request that the answer belongs to */
+  struct nonce owner;
+};
+
+struct transcript_entry {
+  uint64_t t_us;
+  enum lane lane;
+  unsigned number;
+  const char *dir; /* "sent", "received", "note" */
+  struct span bytes;
+};
+
+enum script_phase {
+  PHASE_STEPS,
+  PHASE_PROBE_NEXT, /* stalled: is the next request on the connection answered? */
+  PHASE_PROBE_FALL, /* stalled: what falls out when the back connection closes? */
+  PHASE_CANARY,
+  PHASE_CANARY_FRESH,
+  PHASE_DONE,
+};
+
+struct script {
+  struct script_config config;
+  struct arena arena;
+  enum script_phase phase;
+  uint64_t began_us;
+  uint64_t ended_us;
+  uint64_t ran_us;      /* script_run was last called then */
+  size_t pc;            /* the step that is to be done */
+  uint64_t rep;         /* how often the step was done already */
+  size_t piece_at;      /* bytes of the step's message that were written */
+  struct bytes piece;   /* the message that is being written in pieces */
+  bool sending;         /* piece is in use */
+  bool opened;          /* this step has opened its connection */
+  uint64_t wake_us;     /* a pause or pace ends then */
+  uint64_t wait_us;     /* the wait began then; ACTOR_NEVER when none */
+  uint64_t deadline_us; /* of the wait */
+  uint64_t budget_us;   /* left for waits after a first miss */
+  uint64_t control_us;  /* the latest answered control began then */
+  uint64_t watched;     /* what had come when "sees nothing" began */
+  bool missed;
+  size_t first_missed; /* index of the step; SIZE_MAX for none */
+  struct step_record *steps;
+  struct script_exchange **exchanges;
+  size_t num_exchanges;
+  size_t cap_exchanges;
+  struct client_lane clients[SCRIPT_MAX_CLIENTS];
+  struct bytes origin_glue;
+  struct finding *findings;
+  size_t num_findings;
+  size_t cap_findings;
+  struct transcript_entry *transcript;
+  size_t num_transcript;
+  size_t cap_transcript;
+  size_t transcript_bytes;
+  size_t canary;       /* index of the canary exchange; SIZE_MAX for none */
+  bool back_exercised; /* the canary came on the case's back connection */
+  conn_id last_back;   /* of the case's last exchange */
+  bool unresponsive;   /* the controls were not answered either */
+  bool target_down;    /* connections were refused */
+  bool asked_http10;   /* an interim was due to a request that came as HTTP/1.0 */
+  bool never_arrived;  /* a request did not reach the origin, the target answered it itself */
+  size_t probed;       /* index of the stalled exchange that is probed */
+  const char *fallen;  /* what fell out after a stall; "" for nothing */
+};
+
+/* script_init begins a play. The case file must live until script_free. */
+void script_init(struct script *script, const struct script_config *config, uint64_t now_us);
+
+/* script_has_connection tells whether a connection that we opened is this script's. */
+bool script_has_connection(const struct script *script, conn_id conn);
+
+/* script_client_event feeds an event of a connection that the script opened. */
+void script_client_event(struct script *script, const struct actor_event *event, uint64_t now_us);
+
+/* script_request tells that a request with this play's nonce arrived at our origin on a connection;
+ * raw is its head as it came. False when the play knows no such request. */
+bool script_request(struct script *script, struct nonce nonce, conn_id back,
+                    const struct message_seen *head, struct span raw, uint64_t now_us);
+
+/* script_request_event feeds what follows the head: H1_CONTENT, H1_TRAILER, H1_END, H1_TUNNEL. */
+void script_request_event(struct script *script, conn_id back, const struct h1_event *event,
+                          uint64_t now_us);
+
+/* script_back_ended tells that the target ended its direction of a back connection (gone: both). */
+void script_back_ended(struct script *script, conn_id back, bool gone, uint64_t now_us);
+
+/* script_planted tells that planted content of this play, or an answer of this play, arrived where
+ * it must not: at another play's client or as a request. */
+void script_planted(struct script *script, enum breach breach, const char *text);
+
+/* script_run goes on as far as it can. */
+void script_run(struct script *script, uint64_t now_us);
+
+/* script_wake returns when time alone makes it go on, or ACTOR_NEVER. */
+uint64_t script_wake(const struct script *script);
+
+/* script_wants_control returns true when a wait has passed its deadline and no control exchange
+ * that began after *out_since was answered yet. */
+bool script_wants_control(const struct script *script, uint64_t now_us, uint64_t *out_since);
+
+/* script_control tells that a control exchange that began then was answered. */
+void script_control(struct script *script, uint64_t began_us);
+
+/* script_give_up ends the play: the target is down or does not answer the controls either. */
+void script_give_up(struct script *script, bool down, uint64_t now_us);
+
+/* script_waiting tells whether the play is doing nothing but wait for a deadline that looks lost.
+ */
+bool script_waiting(const struct script *script, uint64_t now_us);
+
+/* script_clean tells whether nothing was missed and no house rule broken. */
+bool script_clean(const struct script *script);
+
+/* script_expected and script_observed give the sequences for a report; in the script's arena. */
+const char *script_expected(struct script *script);
+const char *script_observed(struct script *script);
+
+/* breach_requirement gives the registry's id of a broken house rule. Static. */
+const char *breach_requirement(enum breach breach);
+
+/* script_free frees all; connections are closed by then, through the outbox. */
+void script_free(struct script *script);
+
+#endif

@@ -1,0 +1,413 @@
+#include "script/internal.h"
+
+#include "base/escape.h"
+
+static const char *escaped(struct script *script, struct span bytes) {
+  struct bytes text = {0};
+  escape_text(&text, bytes.len > 80 ? span_make(bytes.ptr, 80) : bytes);
+  const char *out =
+      arena_printf(&script->arena, "%s%s", bytes_cstr(&text), bytes.len > 80 ? "..." : "");
+  bytes_free(&text);
+  return out;
+}
+
+void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us) {
+  if (script->wait_us != ACTOR_NEVER) {
+    return;
+  }
+  uint64_t patience = script->config.deadline_us;
+  if (within_us != 0) {
+    patience = (uint64_t)((double)within_us * script->config.scale);
+  } else if (script->missed && script->budget_us < patience) {
+    patience = script->budget_us;
+  }
+  script->wait_us = now_us;
+  script->deadline_us = now_us + patience;
+}
+
+bool wait_over(const struct script *script, uint64_t now_us) {
+  return script->wait_us != ACTOR_NEVER && now_us >= script->deadline_us &&
+         script->control_us >= script->wait_us;
+}
+
+void wait_end(struct script *script, uint64_t now_us) {
+  if (script->wait_us != ACTOR_NEVER && script->missed) {
+    uint64_t spent = now_us - script->wait_us;
+    script->budget_us -= spent < script->budget_us ? spent : script->budget_us;
+  }
+  script->wait_us = ACTOR_NEVER;
+}
+
+static bool code_fits(const struct case_message *wanted, const struct message_seen *message) {
+  return wanted->kind == MESSAGE_STATUS && message->code >= wanted->low &&
+         message->code <= wanted->high &&
+         (wanted->minor < 0 || (unsigned)wanted->minor == message->minor);
+}
+
+static const struct case_message *fitting(const struct step *step,
+                                          const struct message_seen *message) {
+  for (size_t i = 0; i < step->num_messages; i++) {
+    if (code_fits(&step->messages[i], message)) {
+      return &step->messages[i];
+    }
+  }
+  return NULL;
+}
+
+static bool allows(const struct step *step, enum message kind) {
+  for (size_t i = 0; i < step->num_messages; i++) {
+    if (step->messages[i].kind == kind) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool wants_final(const struct step *step) {
+  for (size_t i = 0; i < step->num_messages; i++) {
+    if (step->messages[i].kind == MESSAGE_STATUS && step->messages[i].high >= 200) {
+      return true;
+    }
+  }
+  return allows(step, MESSAGE_CLOSE) || allows(step, MESSAGE_ABORT);
+}
+
+/* What differs between the stated fields and those that came; NULL for nothing. */
+static const char *field_difference(struct script *script, const struct step *step,
+                                    const struct message_seen *message,
+                                    const struct compose_context *context) {
+  for (size_t i = 0; i < step->num_fields; i++) {
+    const struct case_field *field = &step->fields[i];
+    const char *name = escaped(script, field->name);
+    if (field->demand == FIELD_ABSENT) {
+      if (message_names_field(message, field->name)) {
+        return arena_printf(&script->arena, "with %s, which must not be there", name);
+      }
+      continue;
+    }
+    struct bytes value = {0};
+    compose_substitute(&value, field->value, context);
+    bool same = message_has_field(message, field->name, bytes_span(&value));
+    const char *text = escaped(script, bytes_span(&value));
+    bytes_free(&value);
+    if (!same) {
+      return arena_printf(&script->arena,
+                          message_names_field(message, field->name) ? "with another %s than \"%s\""
+                                                                    : "without %s: %s",
+                          name, text);
+    }
+  }
+  return NULL;
+}
+
+static const char *content_difference(struct script *script, const struct step *step,
+                                      const struct message_seen *message,
+                                      const struct compose_context *context) {
+  if (!step->has_content) {
+    return NULL;
+  }
+  struct bytes exact = {0};
+  struct bytes with_nonce = {0};
+  compose_substitute(&exact, step->content, context);
+  compose_expected(&with_nonce, step->content, context);
+  struct span got = bytes_span(&message->content);
+  bool same = span_eq(got, bytes_span(&exact)) ||
+              (!message->request && span_eq(got, bytes_span(&with_nonce)));
+  bytes_free(&exact);
+  bytes_free(&with_nonce);
+  return same ? NULL
+              : arena_printf(&script->arena, "with the content \"%s\"", escaped(script, got));
+}
+
+static const char *difference(struct script *script, const struct step *step,
+                              const struct message_seen *message, bool content) {
+  struct script_exchange none = {.path = "", .nonce = ""};
+  const struct script_exchange *exchange =
+      message->exchange < script->num_exchanges ? script->exchanges[message->exchange] : &none;
+  struct compose_context context;
+  exchange_context(script, exchange, &context);
+  const char *fields = field_difference(script, step, message, &context);
+  return fields != NULL || !content ? fields : content_difference(script, step, message, &context);
+}
+
+static bool lane_matches(const struct step *step, size_t client) {
+  return step->lane == LANE_CLIENT && (size_t)step->number - 1 == client;
+}
+
+/* "may see" steps stand between the last sees of the lane and the present step. */
+static bool may_come(const struct script *script, size_t client,
+                     const struct message_seen *message) {
+  const struct step *steps = script->config.file->steps;
+  for (size_t i = script->pc; i > 0; i--) {
+    const struct step *step = &steps[i - 1];
+    if (!lane_matches(step, client)) {
+      continue;
+    }
+    if (step->verb == VERB_SEES) {
+      return false;
+    }
+    if (step->verb == VERB_MAY_SEE && fitting(step, message) != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* An interim that nobody waits for any more, or that is the target's own right to send. */
+static bool passes(const struct script *script, size_t client, const struct message_seen *message) {
+  if (!message->interim || message->framing == H1_SWITCHED) {
+    return false;
+  }
+  if (may_come(script, client, message)) {
+    return true;
+  }
+  const struct script_exchange *exchange =
+      message->exchange < script->num_exchanges ? script->exchanges[message->exchange] : NULL;
+  if (message->owner == OWNER_TARGET) {
+    return message->code == 103 || (message->code == 100 && exchange != NULL && exchange->expects);
+  }
+  return exchange != NULL && exchange->waited && message->owner == OWNER_OURS;
+}
+
+static struct message_seen *next_unclaimed(const struct client_lane *lane) {
+  struct message_seen *message = lane->first;
+  while (message != NULL && message->claimed) {
+    message = message->next;
+  }
+  return message;
+}
+
+static void mark_altered(struct script *script, const struct message_seen *message) {
+  if (message->exchange >= script->num_exchanges) {
+    return;
+  }
+  struct script_exchange *exchange = script->exchanges[message->exchange];
+  if (message->interim) {
+    exchange->altered = true;
+  } else {
+    exchange->final_altered = true;
+  }
+}
+
+/* Holds the next message against the step. True when the step is over. */
+static bool take_message(struct script *script, const struct step *step, size_t client,
+                         struct message_seen *message, uint64_t now_us) {
+  if (fitting(step, message) != NULL) {
+    const char *differs = difference(script, step, message, message->complete);
+    message->claimed = true;
+    if (differs != NULL) {
+      mark_altered(script, message);
+      step_end(script, STEP_MISSED, arena_printf(&script->arena, "%u %s", message->code, differs),
+               now_us);
+      return true;
+    }
+    script->rep++;
+    if (script->rep >= step->repeat) {
+      step_end(script, STEP_MET, "", now_us);
+      return true;
+    }
+    return false;
+  }
+  if (passes(script, client, message)) {
+    message->claimed = true;
+    return false;
+  }
+  const char *observed = arena_printf(&script->arena, "%u", message->code);
+  if (message->interim && wants_final(step)) {
+    /* Go on to the final: it says more than the interim that should not be there. */
+    message->claimed = true;
+    if (script->steps[script->pc].state == STEP_PENDING) {
+      script->steps[script->pc].state = STEP_MISSED;
+      script->steps[script->pc].observed = observed;
+    }
+    return false;
+  }
+  step_end(script, STEP_MISSED, observed, now_us);
+  return true;
+}
+
+static void lane_over(struct script *script, const struct step *step,
+                      const struct client_lane *lane, uint64_t now_us) {
+  bool met = (allows(step, MESSAGE_CLOSE) && (lane->fin || lane->reset)) ||
+             (allows(step, MESSAGE_ABORT) && lane->reset);
+  if (met) {
+    step_end(script, STEP_MET, "", now_us);
+    return;
+  }
+  if (lane->refused) {
+    script->target_down = true;
+  }
+  step_end(script, STEP_MISSED,
+           lane->broken    ? "bytes that are no HTTP/1.1"
+           : lane->refused ? "connection refused"
+           : lane->reset   ? "reset"
+                           : "close",
+           now_us);
+}
+
+static void see_timeout(struct script *script, const struct step *step, size_t client,
+                        uint64_t now_us) {
+  struct script_exchange *exchange = lane_outstanding(script, client);
+  if (exchange != NULL) {
+    exchange->waited = true;
+    exchange->stalled = exchange->stalled || wants_final(step);
+  }
+  step_end(script, STEP_MISSED, "nothing", now_us);
+}
+
+static enum progress see_client(struct script *script, const struct step *step, uint64_t now_us) {
+  size_t client = (size_t)step->number - 1;
+  struct client_lane *lane = &script->clients[client];
+  for (;;) {
+    struct message_seen *message = next_unclaimed(lane);
+    bool whole = message != NULL && message->complete;
+    bool head = message != NULL && message->head_done;
+    if (whole || (head && message->framing == H1_SWITCHED)) {
+      if (take_message(script, step, client, message, now_us)) {
+        return PROGRESS_DONE;
+      }
+      continue;
+    }
+    if (lane_is_over(lane)) {
+      lane_over(script, step, lane, now_us);
+      return PROGRESS_DONE;
+    }
+    bool due = lane_outstanding(script, client) != NULL;
+    if (!due && !allows(step, MESSAGE_CLOSE) && !allows(step, MESSAGE_ABORT)) {
+      step_end(script, STEP_MISSED, "nothing, as the final had come", now_us);
+      return PROGRESS_DONE;
+    }
+    wait_begin(script, step->within_us, now_us);
+    if (!wait_over(script, now_us)) {
+      return PROGRESS_BLOCKED;
+    }
+    see_timeout(script, step, client, now_us);
+    return PROGRESS_DONE;
+  }
+}
+
+static const char *request_difference(struct script *script, const struct step *step,
+                                      const struct script_exchange *exchange) {
+  const struct case_message *wanted = &step->messages[0];
+  const struct message_seen *request = exchange->request;
+  if (!span_eq(wanted->method, request->method)) {
+    return arena_printf(&script->arena, "%s", escaped(script, request->method));
+  }
+  if (wanted->minor >= 0 && (unsigned)wanted->minor != request->minor) {
+    return arena_printf(&script->arena, "HTTP/1.%u", request->minor);
+  }
+  struct compose_context context;
+  exchange_context(script, exchange, &context);
+  return field_difference(script, step, request, &context);
+}
+
+static uint64_t amount_seen(const struct script *script, const struct step *step) {
+  if (step->lane == LANE_CLIENT) {
+    return script->clients[step->number - 1].received;
+  }
+  const struct script_exchange *exchange = step_exchange(script, step);
+  if (exchange == NULL || exchange->request == NULL) {
+    return 0;
+  }
+  return exchange->arrivals + exchange->request->content.len;
+}
+
+static enum progress see_nothing(struct script *script, const struct step *step, uint64_t now_us) {
+  if (script->wait_us == ACTOR_NEVER) {
+    script->wait_us = now_us;
+    script->deadline_us = ACTOR_NEVER;
+    script->wake_us = now_us + (uint64_t)((double)step->duration_us * script->config.scale);
+    script->watched = amount_seen(script, step);
+  }
+  bool came = amount_seen(script, step) != script->watched;
+  if (!came && now_us < script->wake_us) {
+    return PROGRESS_BLOCKED;
+  }
+  script->wait_us = ACTOR_NEVER;
+  step_end(script, came ? STEP_MISSED : STEP_MET, came ? "bytes" : "", now_us);
+  return PROGRESS_DONE;
+}
+
+/* What is true of an origin step now: over and met (""), over and not met (text), or not over
+ * (NULL). */
+static const char *origin_state(struct script *script, const struct step *step,
+                                const struct script_exchange *exchange) {
+  switch (step->messages[0].kind) {
+  case MESSAGE_REQUEST: {
+    if (exchange->request == NULL) {
+      return NULL;
+    }
+    const char *differs = request_difference(script, step, exchange);
+    return differs == NULL ? "" : differs;
+  }
+  case MESSAGE_CONTENT: {
+    if (exchange->request == NULL || !exchange->request->complete) {
+      return exchange->back_fin || exchange->back_gone ? "close" : NULL;
+    }
+    struct compose_context context;
+    exchange_context(script, exchange, &context);
+    const char *differs = content_difference(script, step, exchange->request, &context);
+    return differs == NULL ? "" : differs;
+  }
+  case MESSAGE_CLOSE:
+    return exchange->back_fin || exchange->back_gone ? "" : NULL;
+  case MESSAGE_ABORT:
+    return exchange->back_gone ? "" : NULL;
+  case MESSAGE_STATUS:
+  case MESSAGE_BYTES:
+  case MESSAGE_NOTHING:
+    break;
+  }
+  return "";
+}
+
+static enum progress see_origin(struct script *script, const struct step *step, uint64_t now_us) {
+  struct script_exchange *exchange = step_exchange(script, step);
+  if (exchange == NULL) {
+    step_end(script, STEP_PASSED_OVER, "the request was not sent", now_us);
+    return PROGRESS_DONE;
+  }
+  const char *state = origin_state(script, step, exchange);
+  if (state != NULL) {
+    step_end(script, state[0] == '\0' ? STEP_MET : STEP_MISSED, state, now_us);
+    return PROGRESS_DONE;
+  }
+  bool answered = exchange->final != NULL && exchange->final->complete;
+  if (exchange->arrivals == 0 && (answered || exchange->closed)) {
+    script->never_arrived = true;
+    step_end(script, STEP_PASSED_OVER, "the target answered without asking the origin", now_us);
+    return PROGRESS_DONE;
+  }
+  wait_begin(script, step->within_us, now_us);
+  if (!wait_over(script, now_us)) {
+    return PROGRESS_BLOCKED;
+  }
+  step_end(script, STEP_MISSED, "nothing", now_us);
+  return PROGRESS_DONE;
+}
+
+enum progress step_see(struct script *script, const struct step *step, uint64_t now_us) {
+  if (step->verb == VERB_NEVER_SEES || step->verb == VERB_MAY_SEE) {
+    step_end(script, STEP_MET, "", now_us);
+    return PROGRESS_DONE;
+  }
+  if (step->messages[0].kind == MESSAGE_NOTHING) {
+    return see_nothing(script, step, now_us);
+  }
+  return step->lane == LANE_CLIENT ? see_client(script, step, now_us)
+                                   : see_origin(script, step, now_us);
+}
+
+void never_check(struct script *script, size_t client, const struct message_seen *message) {
+  const struct step *steps = script->config.file->steps;
+  for (size_t i = 0; i < script->pc && i < script->config.file->num_steps; i++) {
+    if (steps[i].verb == VERB_NEVER_SEES && lane_matches(&steps[i], client) &&
+        fitting(&steps[i], message) != NULL) {
+      script->steps[i].state = STEP_MISSED;
+      script->steps[i].observed = arena_printf(&script->arena, "%u", message->code);
+      script->first_missed = i < script->first_missed ? i : script->first_missed;
+      script_find(script, BREACH_NEVER, NULL,
+                  arena_printf(&script->arena, "a %u came", message->code));
+    }
+  }
+}

@@ -1,0 +1,344 @@
+#include "script/internal.h"
+
+struct script_exchange *step_exchange(const struct script *script, const struct step *step) {
+  size_t index = (size_t)step->number - 1;
+  if (step->lane == LANE_ORIGIN && !step->numbered) {
+    index = 0;
+  }
+  return index < script->num_exchanges ? script->exchanges[index] : NULL;
+}
+
+static bool names_request(struct span bytes) {
+  return span_find(bytes, span_of("{nonce}"), 0) != SIZE_MAX ||
+         span_find(bytes, span_of("{path}"), 0) != SIZE_MAX;
+}
+
+static bool begins_request(const struct step *step) {
+  return step->messages[0].kind == MESSAGE_REQUEST ||
+         (step->messages[0].kind == MESSAGE_BYTES && names_request(step->content));
+}
+
+static bool has_value(const struct step *step, const char *name, const char *token) {
+  for (size_t i = 0; i < step->num_fields; i++) {
+    if (step->fields[i].demand == FIELD_VALUE && span_is_nocase(step->fields[i].name, name) &&
+        (token == NULL || h1_list_has(step->fields[i].value, token))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* What a raw request's first line and fields say, for the framing of its answer. */
+static void read_raw(struct script *script, struct script_exchange *exchange, struct span bytes) {
+  struct h1_request parser;
+  struct h1_event event;
+  h1_request_init(&parser, &h1_default_limits);
+  while (h1_request_next(&parser, bytes, &event) == H1_EVENT && event.kind != H1_HEAD_END) {
+    if (event.kind == H1_REQUEST) {
+      exchange->method = arena_copy(&script->arena, event.name);
+      exchange->minor = event.minor;
+    } else if (event.kind == H1_FIELD) {
+      exchange->expects = exchange->expects || span_is_nocase(event.name, "Expect");
+      exchange->upgrades = exchange->upgrades || span_is_nocase(event.name, "Upgrade");
+    }
+  }
+}
+
+static void compose_client(struct script *script, const struct step *step, size_t client) {
+  struct script_exchange *exchange = NULL;
+  struct compose_context context;
+  if (begins_request(step)) {
+    exchange = exchange_add(script, client, step);
+  } else {
+    for (size_t i = script->num_exchanges; i > 0 && exchange == NULL; i--) {
+      exchange = script->exchanges[i - 1]->client == client ? script->exchanges[i - 1] : NULL;
+    }
+  }
+  if (exchange == NULL) {
+    bytes_add(&script->piece, step->content);
+    return;
+  }
+  exchange_context(script, exchange, &context);
+  const char *absolute =
+      arena_printf(&script->arena, "%s%s", script->config.absolute, exchange->path);
+  context.target = absolute;
+  const struct case_message *message = &step->messages[0];
+  if (message->kind == MESSAGE_REQUEST) {
+    exchange->method = message->method;
+    exchange->minor = message->minor < 0 ? 1 : (unsigned)message->minor;
+    exchange->expects = has_value(step, "Expect", NULL);
+    exchange->upgrades = has_value(step, "Upgrade", NULL);
+    exchange->chunked = has_value(step, "Transfer-Encoding", "chunked");
+    compose_request(&script->piece, step, &context);
+  } else if (message->kind == MESSAGE_BYTES) {
+    size_t before = script->piece.len;
+    compose_substitute(&script->piece, step->content, &context);
+    if (begins_request(step)) {
+      read_raw(script, exchange, span_make(script->piece.ptr + before, script->piece.len - before));
+    }
+  } else {
+    compose_content(&script->piece, step, exchange->chunked, &context);
+  }
+  if (begins_request(step)) {
+    lane_request(script, exchange);
+  }
+}
+
+static void compose_origin(struct script *script, const struct step *step,
+                           struct script_exchange *exchange) {
+  struct compose_context context;
+  exchange_context(script, exchange, &context);
+  /* Several interims may be glued before any is sent: count those in the glue too. */
+  context.mark += exchange->num_glued;
+  switch (step->messages[0].kind) {
+  case MESSAGE_STATUS:
+    compose_response(&script->piece, step, &context);
+    break;
+  case MESSAGE_CONTENT:
+    compose_content(&script->piece, step, exchange->answer_chunked, &context);
+    break;
+  case MESSAGE_BYTES:
+    compose_substitute(&script->piece, step->content, &context);
+    break;
+  case MESSAGE_REQUEST:
+  case MESSAGE_CLOSE:
+  case MESSAGE_ABORT:
+  case MESSAGE_NOTHING:
+    break;
+  }
+}
+
+/* Writes the next piece: all of it, or "cut" bytes. */
+static void write_piece(struct script *script, const struct step *step,
+                        struct script_exchange *exchange, uint64_t now_us) {
+  struct span rest = span_skip(bytes_span(&script->piece), script->piece_at);
+  size_t len = step->cut != 0 && step->cut < rest.len ? (size_t)step->cut : rest.len;
+  struct span piece = span_make(rest.ptr, len);
+  script->piece_at += len;
+  if (step->lane == LANE_CLIENT) {
+    lane_write(script, (size_t)step->number - 1, piece, now_us);
+  } else {
+    back_write(script, exchange, piece, now_us);
+  }
+}
+
+static enum progress flush_pieces(struct script *script, const struct step *step,
+                                  struct script_exchange *exchange, uint64_t now_us) {
+  while (script->piece_at < script->piece.len) {
+    if (now_us < script->wake_us) {
+      return PROGRESS_BLOCKED;
+    }
+    write_piece(script, step, exchange, now_us);
+    if (step->pace_us != 0 && step->cut != 0) {
+      script->wake_us = now_us + (uint64_t)((double)step->pace_us * script->config.scale);
+    }
+  }
+  script->piece.len = 0;
+  script->piece_at = 0;
+  script->sending = false;
+  return PROGRESS_DONE;
+}
+
+/* Takes the lane's glue in front of the message, or puts the message into it. True when glued. */
+static bool glue(struct script *script, const struct step *step, struct bytes *lane_glue,
+                 struct script_exchange *exchange) {
+  bytes_add(lane_glue, bytes_span(&script->piece));
+  script->piece.len = 0;
+  if (step->glued) {
+    if (exchange != NULL && step->messages[0].kind == MESSAGE_STATUS &&
+        status_is_interim(step->messages[0].low)) {
+      exchange->num_glued++;
+    }
+    return true;
+  }
+  bytes_add(&script->piece, bytes_span(lane_glue));
+  lane_glue->len = 0;
+  if (exchange != NULL) {
+    exchange->num_glued = 0;
+  }
+  return false;
+}
+
+static enum progress repeat_or_end(struct script *script, const struct step *step,
+                                   uint64_t now_us) {
+  script->rep++;
+  if (script->rep >= step->repeat) {
+    step_end(script, STEP_MET, "", now_us);
+    return PROGRESS_DONE;
+  }
+  if (step->pace_us != 0 && step->cut == 0) {
+    script->wake_us = now_us + (uint64_t)((double)step->pace_us * script->config.scale);
+    return PROGRESS_BLOCKED;
+  }
+  return PROGRESS_DONE;
+}
+
+/* Opens the connection where there is none. Ready when it is open; a lane that ended while an
+ * answer was due stays so. */
+static enum progress ready_lane(struct script *script, const struct step *step, size_t client,
+                                uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  bool due = lane_outstanding(script, client) != NULL;
+  if (lane->state == LANE_NEW ||
+      (lane_is_over(lane) && !due && begins_request(step) && !script->opened)) {
+    lane_close(script, client, ACTOR_CLOSE, now_us);
+    script->opened = true;
+    lane_open(script, client, now_us);
+  }
+  if (lane->state == LANE_OPENING) {
+    return PROGRESS_BLOCKED;
+  }
+  if (lane->refused) {
+    script->target_down = true;
+  }
+  return PROGRESS_DONE;
+}
+
+static enum progress send_client(struct script *script, const struct step *step, uint64_t now_us) {
+  size_t client = (size_t)step->number - 1;
+  struct client_lane *lane = &script->clients[client];
+  while (script->rep < step->repeat) {
+    if (!script->sending) {
+      if (now_us < script->wake_us ||
+          ready_lane(script, step, client, now_us) == PROGRESS_BLOCKED) {
+        return PROGRESS_BLOCKED;
+      }
+      if (lane->state == LANE_ENDED) {
+        step_end(script, STEP_PASSED_OVER, "the connection had ended", now_us);
+        return PROGRESS_DONE;
+      }
+      script->sending = true;
+      compose_client(script, step, client);
+      if (glue(script, step, &lane->glue, NULL)) {
+        script->sending = false;
+      }
+    }
+    if (script->sending && flush_pieces(script, step, NULL, now_us) == PROGRESS_BLOCKED) {
+      return PROGRESS_BLOCKED;
+    }
+    (void)repeat_or_end(script, step, now_us);
+  }
+  return PROGRESS_DONE;
+}
+
+/* Waits until the request is at our origin. DONE with *out NULL when it will not come. */
+static enum progress await_arrival(struct script *script, const struct step *step,
+                                   struct script_exchange **out, uint64_t now_us) {
+  struct script_exchange *exchange = step_exchange(script, step);
+  *out = exchange;
+  if (exchange == NULL) {
+    step_end(script, STEP_PASSED_OVER, "the request was not sent", now_us);
+    return PROGRESS_DONE;
+  }
+  if (exchange->arrivals > 0) {
+    wait_end(script, now_us);
+    return PROGRESS_DONE;
+  }
+  *out = NULL;
+  bool answered = exchange->final != NULL && exchange->final->complete;
+  if (answered || exchange->closed) {
+    script->never_arrived = true;
+    step_end(script, STEP_PASSED_OVER, "the target answered without asking the origin", now_us);
+    return PROGRESS_DONE;
+  }
+  wait_begin(script, step->within_us, now_us);
+  if (!wait_over(script, now_us)) {
+    return PROGRESS_BLOCKED;
+  }
+  exchange->stalled = true;
+  step_end(script, STEP_MISSED, "the request did not reach the origin", now_us);
+  return PROGRESS_DONE;
+}
+
+static bool interim_to_http10(const struct step *step, const struct script_exchange *exchange) {
+  return exchange->arrived_http10 && step->messages[0].kind == MESSAGE_STATUS &&
+         status_is_interim(step->messages[0].low);
+}
+
+static enum progress send_origin(struct script *script, const struct step *step, uint64_t now_us) {
+  struct script_exchange *exchange = NULL;
+  if (await_arrival(script, step, &exchange, now_us) == PROGRESS_BLOCKED) {
+    return PROGRESS_BLOCKED;
+  }
+  if (exchange == NULL) {
+    return PROGRESS_DONE;
+  }
+  if (interim_to_http10(step, exchange)) {
+    script->asked_http10 = true;
+    step_end(script, STEP_PASSED_OVER, "the target asked the origin with HTTP/1.0", now_us);
+    return PROGRESS_DONE;
+  }
+  while (script->rep < step->repeat) {
+    if (!script->sending) {
+      if (now_us < script->wake_us) {
+        return PROGRESS_BLOCKED;
+      }
+      script->sending = true;
+      if (step->messages[0].kind == MESSAGE_STATUS) {
+        exchange->answer_chunked = has_value(step, "Transfer-Encoding", "chunked");
+      }
+      compose_origin(script, step, exchange);
+      if (glue(script, step, &script->origin_glue, exchange)) {
+        script->sending = false;
+      }
+    }
+    if (script->sending && flush_pieces(script, step, exchange, now_us) == PROGRESS_BLOCKED) {
+      return PROGRESS_BLOCKED;
+    }
+    (void)repeat_or_end(script, step, now_us);
+  }
+  return PROGRESS_DONE;
+}
+
+static enum progress end_connection(struct script *script, const struct step *step,
+                                    enum actor_command_kind how, uint64_t now_us) {
+  if (step->lane == LANE_CLIENT) {
+    lane_close(script, (size_t)step->number - 1, how, now_us);
+    step_end(script, STEP_MET, "", now_us);
+    return PROGRESS_DONE;
+  }
+  struct script_exchange *exchange = NULL;
+  if (await_arrival(script, step, &exchange, now_us) == PROGRESS_BLOCKED) {
+    return PROGRESS_BLOCKED;
+  }
+  if (exchange != NULL) {
+    back_end(script, exchange, how, now_us);
+    step_end(script, STEP_MET, "", now_us);
+  }
+  return PROGRESS_DONE;
+}
+
+static enum progress pause_step(struct script *script, const struct step *step, uint64_t now_us) {
+  if (script->wait_us == ACTOR_NEVER) {
+    script->wait_us = now_us;
+    script->deadline_us = ACTOR_NEVER;
+    script->wake_us = now_us + (uint64_t)((double)step->duration_us * script->config.scale);
+  }
+  if (now_us < script->wake_us) {
+    return PROGRESS_BLOCKED;
+  }
+  script->wait_us = ACTOR_NEVER;
+  step_end(script, STEP_MET, "", now_us);
+  return PROGRESS_DONE;
+}
+
+enum progress step_send(struct script *script, const struct step *step, uint64_t now_us) {
+  switch (step->verb) {
+  case VERB_SENDS:
+    return step->lane == LANE_CLIENT ? send_client(script, step, now_us)
+                                     : send_origin(script, step, now_us);
+  case VERB_CLOSES:
+    return end_connection(script, step, ACTOR_CLOSE, now_us);
+  case VERB_HALF_CLOSES:
+    return end_connection(script, step, ACTOR_SHUT, now_us);
+  case VERB_ABORTS:
+    return end_connection(script, step, ACTOR_ABORT, now_us);
+  case VERB_PAUSES:
+    return pause_step(script, step, now_us);
+  case VERB_SEES:
+  case VERB_MAY_SEE:
+  case VERB_NEVER_SEES:
+    break;
+  }
+  return PROGRESS_DONE;
+}

@@ -1,0 +1,99 @@
+/* All plays of a run against one target: an actor that is client and origin at once.
+ *
+ *   sanity   plain exchanges that must work; the deadline comes from their round trip
+ *   together many plays at once; those that only wait for a lost deadline do not count
+ *   alone     plays that share the target with no other, one after another
+ *   confirm   every play that was not clean again: the first of each symptom alone, the others of
+ * the same symptoms together sanity   again
+ *
+ * While a play waits beyond its deadline, control exchanges through the target tell a silent target
+ * from a slow one. Our origin finds each request's play by its nonce; a request without one is a
+ * health check and gets a plain 200. */
+#ifndef INTERIM_SCRIPT_STAGE_H
+#define INTERIM_SCRIPT_STAGE_H
+
+#include "script/script.h"
+
+enum { STAGE_MAX_RUNS = 3 };
+
+struct stage_config {
+  enum seat seat;
+  uint32_t run; /* 24 bits, of every nonce */
+  const char *host;
+  const char *path_base;
+  const char *absolute;
+  const char *date;
+  unsigned place;       /* the driver's address number of the target */
+  unsigned jobs;        /* plays in flight that are not merely waiting */
+  double scale;         /* of all times */
+  uint64_t floor_us;    /* least deadline; 0 for 250 ms */
+  uint64_t patience_us; /* for the sanity and control exchanges; 0 for 5 s */
+};
+
+/* One result to be. The caller fills in file and id; the stage the rest. */
+struct play {
+  const struct case_file *file;
+  const char *id;
+  struct script *runs[STAGE_MAX_RUNS]; /* in order; NULL where none was made */
+  unsigned num_runs;
+  unsigned num_unclean;
+  bool running;
+  bool done;
+  const char *accused; /* an answer of this play reached another: what it was; "" for none */
+  enum breach accused_of;
+};
+
+enum stage_phase {
+  STAGE_SANITY,
+  STAGE_TOGETHER,
+  STAGE_ALONE,
+  STAGE_CONFIRM_ALONE,
+  STAGE_CONFIRM,
+  STAGE_LAST_SANITY,
+  STAGE_DONE,
+};
+
+struct stage;
+
+/* stage_new begins. The plays are the caller's and must live until stage_free. */
+struct stage *stage_new(const struct stage_config *config, struct play *plays, size_t num_plays);
+
+/* stage_actor gives the stage as its driver sees it. */
+struct actor stage_actor(struct stage *stage);
+
+/* stage_done tells whether all is over. */
+bool stage_done(const struct stage *stage);
+
+/* stage_stop ends all plays now; those not done stay so. */
+void stage_stop(struct stage *stage);
+
+/* stage_phase_now and stage_num_done are for a progress line. */
+enum stage_phase stage_phase_now(const struct stage *stage);
+size_t stage_num_done(const struct stage *stage);
+
+/* stage_failure says why no verdict counts, or "" when the sanity exchanges worked. */
+const char *stage_failure(const struct stage *stage);
+
+/* stage_target_died tells whether connections were refused after the first sanity exchange. */
+bool stage_target_died(const struct stage *stage);
+
+/* stage_deadline_us is the deadline that came from the round trip; stage_round_trip_us that itself.
+ */
+uint64_t stage_deadline_us(const struct stage *stage);
+uint64_t stage_round_trip_us(const struct stage *stage);
+
+/* stage_back_http10 tells whether the target asked our origin with HTTP/1.0 in the sanity exchange.
+ */
+bool stage_back_http10(const struct stage *stage);
+
+/* stage_server is the Server field of the sanity answer, escaped; "" for none. */
+const char *stage_server(const struct stage *stage);
+
+/* play_script returns the run that a report is about: the latest that was not clean, else the
+ * first. */
+struct script *play_script(const struct play *play);
+
+/* stage_free frees the stage and the plays' runs; NULL is allowed. */
+void stage_free(struct stage *stage);
+
+#endif
