@@ -1,5 +1,6 @@
-/* Memory that is freed at once. The one allocator of the case and script layers: no object of theirs
- * is freed alone. Out of memory ends the process with a message: there is no verdict to save. */
+/* Memory that is freed at once. The one allocator of the case and script layers: no object of
+ * theirs is freed alone. Out of memory ends the process with a message: there is no verdict to
+ * save. */
 #ifndef INTERIM_BASE_ARENA_H
 #define INTERIM_BASE_ARENA_H
 
@@ -21,7 +22,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* arena_array returns num zeroed elements of size bytes each. */
 void *arena_array(struct arena *arena, size_t num, size_t size);
 
-/* arena_copy copies bytes into the arena and adds a NUL behind them, which the length leaves out. */
+/* arena_copy copies bytes into the arena and adds a NUL behind them, which the length leaves out.
+ */
 struct span arena_copy(struct arena *arena, struct span bytes);
 
 /* arena_printf formats into the arena. The result is a C string. */

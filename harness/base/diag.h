@@ -6,11 +6,11 @@
 #include <stdio.h>
 
 struct diag {
-  const char *file;   /* borrowed; NULL when there is none */
-  size_t line;        /* from 1; 0 when there is none */
-  size_t column;      /* in bytes, from 1; 0 when there is none */
-  char reason[240];   /* one sentence without a full stop, printable ASCII */
-  char source[160];   /* the line it points into, for the caret; "" when there is none */
+  const char *file; /* borrowed; NULL when there is none */
+  size_t line;      /* from 1; 0 when there is none */
+  size_t column;    /* in bytes, from 1; 0 when there is none */
+  char reason[240]; /* one sentence without a full stop, printable ASCII */
+  char source[160]; /* the line it points into, for the caret; "" when there is none */
 };
 
 /* diag_set fills in the place and the reason, which is cut to fit. */
