@@ -1,11 +1,14 @@
 /* What the HTTP/1.1 response parser and request parser share: events, limits, errors.
  *
- * Both parsers read a byte stream that the caller keeps in a growing window of contiguous memory. They
- * copy nothing and allocate nothing: an event names stream offsets and points into the window. They may
- * stop at any byte and go on when there is more, and give the same events however the stream is cut,
- * but for H1_CONTENT and H1_TUNNEL, which come in as many pieces as the bytes did.
+ * Both parsers read a byte stream that the caller keeps in a growing window of contiguous memory.
+ * They copy nothing and allocate nothing: an event names stream offsets and points into the window.
+ * They may stop at any byte and go on when there is more, and give the same events however the
+ * stream is cut, but for H1_CONTENT and H1_TUNNEL, which come in as many pieces as the bytes did.
  *
- * They are strict (RFC 9112, RFC 9110) and repair nothing. */
+ * They are strict (RFC 9112, RFC 9110) and repair nothing. An error is told as soon as its byte is
+ * in the window or, where the grammar of a line is broken by bytes that a line may hold, when the
+ * line is complete. The field that makes the framing faulty is told as the error, not as a field.
+ */
 #ifndef INTERIM_CORE_H1_H
 #define INTERIM_CORE_H1_H
 
@@ -19,26 +22,28 @@ enum h1_event_kind {
   H1_HEAD_END, /* framing, length; the empty line */
   H1_CONTENT,  /* value: content with chunked coding removed */
   H1_TRAILER,  /* name, value: a field of the trailer section */
-  H1_END,      /* the message is complete; for an interim at once after H1_HEAD_END */
+  H1_END,      /* the message is complete; for an interim, 101 too, at once after H1_HEAD_END */
   H1_TUNNEL,   /* value: bytes after a 101, or after a 2xx to CONNECT; no HTTP */
 };
 
 enum h1_framing {
-  H1_NO_CONTENT,     /* 1xx, 204, 304, answers to HEAD, requests without framing fields */
-  H1_LENGTH,         /* Content-Length */
-  H1_CHUNKED,        /* Transfer-Encoding: chunked */
-  H1_UNTIL_CLOSE,    /* delimited by the end of the connection (RFC 9112 section 6.3 rule 8) */
-  H1_SWITCHED,       /* 101, or 2xx to CONNECT (RFC 9112 section 6.3 rule 2) */
+  H1_NO_CONTENT,  /* 1xx, 204, 304, answers to HEAD, requests without framing fields */
+  H1_LENGTH,      /* Content-Length */
+  H1_CHUNKED,     /* Transfer-Encoding: chunked */
+  H1_UNTIL_CLOSE, /* delimited by the end of the connection (RFC 9112 section 6.3 rule 8) */
+  H1_SWITCHED,    /* 101, or 2xx to CONNECT (RFC 9112 section 6.3 rule 2) */
 };
 
+/* A start line, a field line and the empty line count with their CRLF. H1_END has no bytes: offset
+ * and end are where the message ended. */
 struct h1_event {
   enum h1_event_kind kind;
   uint64_t offset; /* of the event's first byte in the stream */
   uint64_t end;    /* of the byte behind its last one */
   struct span name;
   struct span value;
-  unsigned code;
-  unsigned minor; /* of HTTP/1.minor */
+  unsigned code;  /* of the response that the event belongs to; 0 in requests */
+  unsigned minor; /* of HTTP/1.minor, of the message that the event belongs to */
   enum h1_framing framing;
   uint64_t length; /* with H1_LENGTH */
 };
@@ -51,25 +56,25 @@ enum h1_status {
 
 enum h1_error_code {
   H1_OK,
-  H1_BAD_START_LINE,
-  H1_BAD_VERSION,
-  H1_BAD_STATUS,       /* not three digits, or outside 100 to 599 */
-  H1_BAD_REASON,
+  H1_BAD_START_LINE, /* no start line at all, or one that lacks a part */
+  H1_BAD_VERSION,    /* not HTTP/1.DIGIT */
+  H1_BAD_STATUS,     /* not three digits, or outside 100 to 599 */
+  H1_BAD_REASON,     /* a control byte in it */
   H1_BAD_METHOD,
   H1_BAD_TARGET,
-  H1_BAD_LINE_END,     /* a bare CR, or LF without CR */
-  H1_BAD_FIELD_NAME,
-  H1_BAD_FIELD_VALUE,
+  H1_BAD_LINE_END,    /* a bare CR, or LF without CR */
+  H1_BAD_FIELD_NAME,  /* no token, no colon at once behind it, or blanks before the first field */
+  H1_BAD_FIELD_VALUE, /* a control byte in it */
   H1_OBS_FOLD,
   H1_BAD_CONTENT_LENGTH,
-  H1_BAD_TRANSFER_ENCODING,
+  H1_BAD_TRANSFER_ENCODING, /* of HTTP/1.0, ill-formed, or of a request and not ending in chunked */
   H1_LENGTH_AND_ENCODING,
-  H1_BAD_CHUNK,
+  H1_BAD_CHUNK, /* its size line, or what should be the CRLF behind its data */
   H1_LINE_TOO_LONG,
   H1_HEAD_TOO_LARGE,
   H1_TOO_MANY_FIELDS,
-  H1_NO_REQUEST,       /* bytes of a response although no request is outstanding */
-  H1_CUT,              /* the stream ended inside a message */
+  H1_NO_REQUEST, /* bytes of a response although no request is outstanding */
+  H1_CUT,        /* the stream ended inside a message */
 };
 
 struct h1_error {
@@ -92,14 +97,20 @@ extern const struct h1_limits h1_default_limits;
 const char *h1_error_name(enum h1_error_code code);
 
 /* h1_event_print appends the event as one line of text without a line end, for logs and the golden
- * corpus: "OFFSET-END KIND details", with the bytes escaped. */
+ * corpus: "OFFSET-END KIND details", with the bytes escaped: 26-36 field Name "value". */
 void h1_event_print(struct bytes *out, const struct h1_event *event);
 
 /* h1_is_token tells whether the span is a token (RFC 9110 section 5.6.2). */
 bool h1_is_token(struct span text);
 
-/* h1_list_has tells whether a comma-separated list (RFC 9110 section 5.6.1) holds the token, compared
- * without case; an element's parameters are not looked at. For Connection, Expect, Transfer-Encoding. */
+/* h1_list_next cuts the next element off the front of a comma-separated list, without the OWS
+ * around it. Empty elements are passed over; a comma inside a quoted string is part of its element.
+ * False when none is left. */
+bool h1_list_next(struct span *rest, struct span *element);
+
+/* h1_list_has tells whether a comma-separated list (RFC 9110 section 5.6.1) holds the token,
+ * compared without case; an element's parameters are not looked at. For Connection, Expect,
+ * Transfer-Encoding. */
 bool h1_list_has(struct span list, const char *token);
 
 #endif

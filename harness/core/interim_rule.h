@@ -1,8 +1,8 @@
 /* The interim rule: for each request zero or more interim (1xx) responses, then exactly one final
  * response (RFC 9110 section 15; RFC 9112 section 9.2; RFC 9113 section 8.1).
  *
- * One table of states and events that HTTP/1.1 (one rule a connection, requests in order) and HTTP/2
- * (one rule a stream) share. It knows nothing of bytes. */
+ * One table of states and events that HTTP/1.1 (one rule a connection, requests in order) and
+ * HTTP/2 (one rule a stream) share. It knows nothing of bytes. */
 #ifndef INTERIM_CORE_INTERIM_RULE_H
 #define INTERIM_CORE_INTERIM_RULE_H
 
@@ -31,9 +31,9 @@ enum rule_breach {
   RULE_UNSOLICITED_INTERIM, /* an interim response that belongs to no request, as after a final */
   RULE_UNSOLICITED_FINAL,   /* a second final response, or one to no request */
   RULE_NO_FINAL,            /* the end came after zero interims and before a final response */
-  RULE_INTERIM_ONLY,        /* the end came after one or more interims and before a final response */
-  RULE_FINAL_CUT,           /* the end came inside the final response */
-  RULE_INTERIM_INSIDE,      /* a response head inside a final response's content */
+  RULE_INTERIM_ONLY,   /* the end came after one or more interims and before a final response */
+  RULE_FINAL_CUT,      /* the end came inside the final response */
+  RULE_INTERIM_INSIDE, /* a response head inside a final response's content */
 };
 
 struct interim_rule {
@@ -51,8 +51,8 @@ enum rule_breach interim_rule_feed(struct interim_rule *rule, enum rule_event ev
 /* interim_rule_breach_text says in a few words what was broken. Static. */
 const char *interim_rule_breach_text(enum rule_breach breach);
 
-/* status_is_interim decides by class, never by a list: 100 to 199 (RFC 9110 section 15.2). 101 is one
- * too. */
+/* status_is_interim decides by class, never by a list: 100 to 199 (RFC 9110 section 15.2). 101 is
+ * one too. */
 static inline bool status_is_interim(unsigned code) {
   return code / 100 == 1;
 }

@@ -1,0 +1,162 @@
+#include "core/h1_reader.h"
+
+#include "core/h1_class.h"
+
+#include <assert.h>
+
+void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits) {
+  *reader = (struct h1_reader){.limits = *limits};
+  h1_reader_begin(reader);
+}
+
+static uint64_t add_capped(uint64_t a, uint64_t b) {
+  return b > UINT64_MAX - a ? UINT64_MAX : a + b;
+}
+
+void h1_reader_section(struct h1_reader *reader) {
+  reader->bound = add_capped(reader->start, reader->limits.head);
+  reader->num_fields = 0;
+}
+
+void h1_reader_begin(struct h1_reader *reader) {
+  reader->state = H1_READ_START;
+  h1_reader_section(reader);
+  reader->by_fields = false;
+  reader->has_length = false;
+  reader->has_coding = false;
+  reader->chunked = false;
+  reader->chunked_last = false;
+}
+
+void h1_reader_skip(struct h1_reader *reader, uint64_t end) {
+  reader->start = end;
+  reader->at = end;
+}
+
+void h1_reader_take(struct h1_reader *reader, struct span window) {
+  assert(reader->base + window.len >= reader->end);
+  reader->end = reader->base + window.len;
+}
+
+void h1_reader_drop(struct h1_reader *reader, size_t n) {
+  assert(n <= reader->start - reader->base);
+  reader->base += n;
+}
+
+enum h1_step h1_reader_fail(struct h1_reader *reader, enum h1_error_code code, uint64_t offset,
+                            const char *reason) {
+  reader->error = (struct h1_error){.code = code, .offset = offset, .reason = reason};
+  reader->state = H1_READ_FAILED;
+  return H1_STEP_ERROR;
+}
+
+enum h1_status h1_reader_finish(struct h1_reader *reader) {
+  switch (reader->state) {
+  case H1_READ_FAILED:
+    return H1_ERROR;
+  case H1_READ_TUNNEL:
+    return H1_MORE;
+  case H1_READ_START:
+    if (reader->start == reader->end) {
+      return H1_MORE;
+    }
+    (void)h1_reader_fail(reader, H1_CUT, reader->end, "the stream ended inside a start line");
+    return H1_ERROR;
+  case H1_READ_FIELDS:
+    (void)h1_reader_fail(reader, H1_CUT, reader->end, "the stream ended inside a head");
+    return H1_ERROR;
+  case H1_READ_LENGTH:
+  case H1_READ_CHUNK_SIZE:
+  case H1_READ_CHUNK:
+  case H1_READ_CHUNK_END:
+  case H1_READ_TRAILERS:
+  case H1_READ_REST:
+  case H1_READ_END:
+    (void)h1_reader_fail(reader, H1_CUT, reader->end, "the stream ended inside content");
+    return H1_ERROR;
+  }
+  return H1_ERROR;
+}
+
+/* Fails when the text from start to at is over a limit, with the limit that comes first. */
+static enum h1_step check_limits(struct h1_reader *reader) {
+  uint64_t line_bound = add_capped(reader->start, reader->limits.line);
+  if (reader->at > line_bound && line_bound <= reader->bound) {
+    return h1_reader_fail(reader, H1_LINE_TOO_LONG, line_bound, "the line is over the limit");
+  }
+  if (reader->at > reader->bound) {
+    return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, reader->bound, "the head is over the limit");
+  }
+  return H1_STEP_ON;
+}
+
+enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct h1_line *line) {
+  struct span ahead = span_skip(window, (size_t)(reader->at - reader->base));
+  size_t run = h1_class_run(ahead, 0, H1_TEXT);
+  reader->at += run;
+  enum h1_step step = check_limits(reader);
+  if (step != H1_STEP_ON) {
+    return step;
+  }
+  struct span behind = span_skip(ahead, run);
+  if (behind.len == 0 || (behind.ptr[0] == '\r' && behind.len == 1)) {
+    return H1_STEP_MORE;
+  }
+  line->text = span_skip(window, (size_t)(reader->start - reader->base));
+  line->text.len = (size_t)(reader->at - reader->start);
+  line->broken = behind.ptr[0] != '\r' || behind.ptr[1] != '\n';
+  if (!line->broken && add_capped(reader->at, 2) > reader->bound) {
+    return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, reader->bound, "the head is over the limit");
+  }
+  line->stop = behind.ptr[0];
+  return H1_STEP_ON;
+}
+
+enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *line,
+                             struct h1_fault fault, enum h1_error_code tail) {
+  bool faulty = fault.code != H1_OK;
+  if (faulty && (!line->broken || fault.index < line->text.len)) {
+    return h1_reader_fail(reader, fault.code, reader->start + fault.index, fault.reason);
+  }
+  if (!line->broken) {
+    return H1_STEP_ON;
+  }
+  if (line->stop == '\r') {
+    return h1_reader_fail(reader, H1_BAD_LINE_END, reader->at, "a CR without LF");
+  }
+  if (line->stop == '\n') {
+    return h1_reader_fail(reader, H1_BAD_LINE_END, reader->at, "an LF without CR");
+  }
+  return h1_reader_fail(reader, faulty ? fault.code : tail, reader->at, "a control byte");
+}
+
+enum h1_step h1_reader_event(struct h1_reader *reader, enum h1_event_kind kind, uint64_t end,
+                             struct h1_event *out) {
+  *out = (struct h1_event){.kind = kind,
+                           .offset = reader->start,
+                           .end = end,
+                           .code = reader->code,
+                           .minor = reader->minor};
+  h1_reader_skip(reader, end);
+  return H1_STEP_EVENT;
+}
+
+enum h1_step h1_reader_line_event(struct h1_reader *reader, enum h1_event_kind kind,
+                                  struct h1_event *out) {
+  return h1_reader_event(reader, kind, reader->at + 2, out);
+}
+
+struct h1_fault h1_version_check(struct span text, size_t index, unsigned *out_minor) {
+  static const char name[] = {'H', 'T', 'T', 'P', '/', '1', '.'};
+  for (size_t i = 0; i < sizeof(name); i++) {
+    if (index + i >= text.len || text.ptr[index + i] != (uint8_t)name[i]) {
+      return (struct h1_fault){H1_BAD_VERSION, index + i, "the version is not HTTP/1.x"};
+    }
+  }
+  size_t minor = index + sizeof(name);
+  if (minor >= text.len || !h1_is_digit(text.ptr[minor])) {
+    return (struct h1_fault){H1_BAD_VERSION, minor, "the minor version is not a digit"};
+  }
+  *out_minor = (unsigned)(text.ptr[minor] - '0');
+  return (struct h1_fault){0};
+}

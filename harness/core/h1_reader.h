@@ -1,0 +1,133 @@
+/* What the response parser and the request parser are both made of: the place in the stream, lines,
+ * fields, framing and content. Internal to core but for its size: use h1_response.h or
+ * h1_request.h.
+ *
+ * Offsets are stream offsets throughout. A step either makes an event, or goes on to another state,
+ * or needs more bytes, or fails; it takes bytes only when it is complete, so that it can be
+ * repeated with a longer window. */
+#ifndef INTERIM_CORE_H1_READER_H
+#define INTERIM_CORE_H1_READER_H
+
+#include "core/h1.h"
+
+enum h1_state {
+  H1_READ_START,  /* before or in a start line */
+  H1_READ_FIELDS, /* in a head, behind its start line */
+  H1_READ_LENGTH, /* in content of known length */
+  H1_READ_CHUNK_SIZE,
+  H1_READ_CHUNK,     /* in a chunk's data */
+  H1_READ_CHUNK_END, /* at the CRLF behind a chunk's data */
+  H1_READ_TRAILERS,
+  H1_READ_REST, /* in content that the end of the connection delimits */
+  H1_READ_END,  /* H1_END is due */
+  H1_READ_TUNNEL,
+  H1_READ_FAILED,
+};
+
+enum h1_step {
+  H1_STEP_MORE = H1_MORE,
+  H1_STEP_EVENT = H1_EVENT,
+  H1_STEP_ERROR = H1_ERROR,
+  H1_STEP_ON = 2, /* no event, but the state changed or what was wanted is there */
+};
+
+struct h1_reader {
+  uint64_t base; /* of the window's first byte */
+  struct h1_error error;
+  struct h1_limits limits;
+  uint64_t start;  /* of the line or content being read; what is before it is done with */
+  uint64_t at;     /* next byte of the line to look at */
+  uint64_t end;    /* behind the last byte that was given */
+  uint64_t bound;  /* behind the last byte that this head or trailer section may have */
+  uint64_t left;   /* bytes left of the content or chunk */
+  uint64_t length; /* value of Content-Length */
+  size_t num_fields;
+  unsigned code;
+  unsigned minor;
+  enum h1_state state;
+  enum h1_framing framing;
+  bool by_fields;    /* framing fields count in this head */
+  bool has_length;   /* Content-Length was seen */
+  bool has_coding;   /* Transfer-Encoding was seen */
+  bool chunked;      /* chunked is among the codings */
+  bool chunked_last; /* chunked is the last coding so far */
+};
+
+/* A line up to its CRLF, or up to the byte that no line may hold. */
+struct h1_line {
+  struct span text; /* HTAB, SP, VCHAR and obs-text only */
+  bool broken;      /* what stands behind the text is no CRLF */
+  uint8_t stop;     /* the byte behind the text */
+};
+
+/* What is wrong with a line; code is H1_OK when nothing is. */
+struct h1_fault {
+  enum h1_error_code code;
+  size_t index; /* of the offending byte in the line */
+  const char *reason;
+};
+
+/* h1_reader_init begins at stream offset 0, before a message. */
+void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits);
+
+/* h1_reader_begin makes ready for the next message, which starts where the last one ended. */
+void h1_reader_begin(struct h1_reader *reader);
+
+/* h1_reader_section makes ready for a head or trailer section: limits are counted from start. */
+void h1_reader_section(struct h1_reader *reader);
+
+/* h1_reader_skip takes the bytes up to a place without an event. */
+void h1_reader_skip(struct h1_reader *reader, uint64_t end);
+
+/* h1_reader_take notes how far the window reaches. */
+void h1_reader_take(struct h1_reader *reader, struct span window);
+
+/* h1_reader_drop tells that the window now begins n bytes later. */
+void h1_reader_drop(struct h1_reader *reader, size_t n);
+
+/* h1_reader_finish tells that the stream ended: H1_MORE where a message may begin and in a tunnel,
+ * H1_ERROR everywhere else. */
+enum h1_status h1_reader_finish(struct h1_reader *reader);
+
+/* h1_reader_fail ends the stream with an error. Always H1_STEP_ERROR. */
+enum h1_step h1_reader_fail(struct h1_reader *reader, enum h1_error_code code, uint64_t offset,
+                            const char *reason);
+
+/* h1_reader_line finds the line that begins at start: H1_STEP_ON, and the line, or an error when it
+ * passes a limit. It takes nothing. */
+enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct h1_line *line);
+
+/* h1_reader_check says which of a line's faults comes first: what its parser found in the text, or
+ * the byte that broke the line, which is a fault of kind tail unless it is CR or LF. H1_STEP_ON
+ * when it has neither. */
+enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *line,
+                             struct h1_fault fault, enum h1_error_code tail);
+
+/* h1_reader_event fills in an event for the bytes from start to end and takes them. Always
+ * H1_STEP_EVENT. */
+enum h1_step h1_reader_event(struct h1_reader *reader, enum h1_event_kind kind, uint64_t end,
+                             struct h1_event *out);
+
+/* h1_reader_line_event is h1_reader_event for the line that h1_reader_line found, CRLF included. */
+enum h1_step h1_reader_line_event(struct h1_reader *reader, enum h1_event_kind kind,
+                                  struct h1_event *out);
+
+/* h1_reader_field reads one field line of a head or trailer section, notes what it says about the
+ * framing, and gives it as an event of that kind. H1_STEP_ON at the empty line, which it leaves. */
+enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum h1_event_kind kind,
+                             struct h1_event *out);
+
+/* h1_reader_head_end gives H1_HEAD_END for the empty line that h1_reader_field found, and goes on
+ * as reader->framing says. */
+enum h1_step h1_reader_head_end(struct h1_reader *reader, struct h1_event *out);
+
+/* h1_reader_content steps through every state behind a head, but for H1_READ_END. */
+enum h1_step h1_reader_content(struct h1_reader *reader, struct span window, struct h1_event *out);
+
+/* h1_version_check looks for "HTTP/1.DIGIT" at an index of a start line and gives the digit. */
+struct h1_fault h1_version_check(struct span text, size_t index, unsigned *out_minor);
+
+/* The length of "HTTP/1.1". */
+enum { H1_VERSION_LEN = 8 };
+
+#endif

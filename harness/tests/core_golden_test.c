@@ -1,0 +1,198 @@
+/* Replays corpus/h1: NAME.http is what is on the wire, NAME.events what must be read from it. A
+ * file's name begins with the parser that reads it. In the .events file, lines that begin with #
+ * come first:
+ *
+ *     # requests: HEAD GET             the outstanding requests, for responses
+ *     # limits: line 40 head 100 fields 3
+ *     # anything else                  what the file shows
+ *
+ * With INTERIM_UPDATE=1 the events are written anew; check each offset before you commit them. */
+#include "tests/props_h1.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static const char folder[] = "corpus/h1";
+
+struct golden {
+  char name[200]; /* without the extension */
+  struct bytes wire;
+  struct bytes notes; /* the # lines */
+  struct bytes events;
+  struct h1_stream stream;
+};
+
+static bool read_file(const char *name, const char *extension, struct bytes *out) {
+  char path[300];
+  (void)snprintf(path, sizeof(path), "%s/%s%s", folder, name, extension);
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) {
+    return false;
+  }
+  uint8_t buffer[4096];
+  size_t len = 0;
+  while ((len = fread(buffer, 1, sizeof(buffer), file)) > 0) {
+    bytes_add(out, span_make(buffer, len));
+  }
+  bool good = ferror(file) == 0;
+  return fclose(file) == 0 && good;
+}
+
+static void write_events(const struct golden *golden, struct span log) {
+  char path[300];
+  (void)snprintf(path, sizeof(path), "%s/%s.events", folder, golden->name);
+  FILE *file = fopen(path, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(golden->notes.ptr, 1, golden->notes.len, file), golden->notes.len);
+  assert_int_equal(fwrite(log.ptr, 1, log.len, file), log.len);
+  assert_int_equal(fclose(file), 0);
+}
+
+static struct span cut_line(struct span *rest) {
+  size_t end = span_find(*rest, span_of("\n"), 0);
+  struct span line = span_make(rest->ptr, end == SIZE_MAX ? rest->len : end);
+  *rest = span_skip(*rest, line.len + 1);
+  return line;
+}
+
+static void read_requests(struct golden *golden, struct span words) {
+  struct h1_stream *stream = &golden->stream;
+  for (struct span word = span_word(&words); word.len > 0; word = span_word(&words)) {
+    assert_true(stream->num_requests < H1_MAX_OUTSTANDING);
+    stream->requests[stream->num_requests++] = span_is(word, "HEAD")      ? H1_FOR_HEAD
+                                               : span_is(word, "CONNECT") ? H1_FOR_CONNECT
+                                                                          : H1_FOR_GET;
+  }
+}
+
+static void read_limits(struct golden *golden, struct span words) {
+  for (struct span word = span_word(&words); word.len > 0; word = span_word(&words)) {
+    uint64_t limit = 0;
+    assert_true(span_number(span_word(&words), &limit));
+    if (span_is(word, "line")) {
+      golden->stream.limits.line = (size_t)limit;
+    } else if (span_is(word, "head")) {
+      golden->stream.limits.head = (size_t)limit;
+    } else {
+      assert_true(span_is(word, "fields"));
+      golden->stream.limits.fields = (size_t)limit;
+    }
+  }
+}
+
+/* Parts the notes from the events, and reads what the notes say. */
+static void read_events(struct golden *golden) {
+  struct bytes whole;
+  bytes_init(&whole);
+  if (!read_file(golden->name, ".events", &whole)) {
+    fail_msg("%s has no .events", golden->name);
+  }
+  struct span rest = bytes_span(&whole);
+  while (rest.len > 0 && rest.ptr[0] == '#') {
+    struct span line = cut_line(&rest);
+    bytes_add(&golden->notes, line);
+    bytes_text(&golden->notes, "\n");
+    if (span_starts(line, "# requests:")) {
+      read_requests(golden, span_skip(line, strlen("# requests:")));
+    } else if (span_starts(line, "# limits:")) {
+      read_limits(golden, span_skip(line, strlen("# limits:")));
+    }
+  }
+  bytes_add(&golden->events, rest);
+  bytes_free(&whole);
+}
+
+static void read_golden(const char *file_name, struct golden *golden) {
+  *golden = (struct golden){.stream.limits = h1_default_limits};
+  (void)snprintf(golden->name, sizeof(golden->name), "%.*s",
+                 (int)(strlen(file_name) - strlen(".http")), file_name);
+  bool of_requests = span_starts(span_of(golden->name), "request-");
+  assert_true(of_requests || span_starts(span_of(golden->name), "response-"));
+  assert_true(read_file(golden->name, ".http", &golden->wire));
+  read_events(golden);
+  golden->stream.of_requests = of_requests;
+  golden->stream.wire = bytes_span(&golden->wire);
+}
+
+static void free_golden(struct golden *golden) {
+  bytes_free(&golden->wire);
+  bytes_free(&golden->notes);
+  bytes_free(&golden->events);
+}
+
+static void check_property(const struct golden *golden, const char *broken) {
+  if (broken != NULL) {
+    fail_msg("%s: %s", golden->name, broken);
+  }
+}
+
+static void check_golden(struct golden *golden, struct guard *guard) {
+  struct bytes log;
+  bytes_init(&log);
+  check_property(golden, h1_replay(&golden->stream, (struct h1_cuts){0}, guard, &log));
+  if (getenv("INTERIM_UPDATE") != NULL) {
+    write_events(golden, bytes_span(&log));
+  } else if (!span_eq(bytes_span(&log), bytes_span(&golden->events))) {
+    fail_msg("%s\n--- expected\n%s--- seen\n%s", golden->name, bytes_cstr(&golden->events),
+             bytes_cstr(&log));
+  }
+  bytes_free(&log);
+  check_property(golden, prop_h1_sizes(&golden->stream, 31, guard));
+  check_property(golden, prop_h1_halves(&golden->stream, guard));
+}
+
+static void test_every_file_gives_its_events_however_it_is_cut(void **state) {
+  (void)state;
+  struct guard guard = {0};
+  DIR *dir = opendir(folder);
+  assert_non_null(dir);
+  size_t num_files = 0;
+  for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+    size_t len = strlen(entry->d_name);
+    if (len < 5 || strcmp(entry->d_name + len - 5, ".http") != 0) {
+      continue;
+    }
+    struct golden golden;
+    read_golden(entry->d_name, &golden);
+    check_golden(&golden, &guard);
+    free_golden(&golden);
+    num_files++;
+  }
+  assert_int_equal(closedir(dir), 0);
+  assert_true(num_files >= 45);
+  guard_free(&guard);
+}
+
+/* Each file read by both parsers in every context, so that what no file expects is exercised too.
+ */
+static void test_the_properties_hold_for_every_file_in_every_context(void **state) {
+  (void)state;
+  struct guard guard = {0};
+  DIR *dir = opendir(folder);
+  assert_non_null(dir);
+  for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+    size_t len = strlen(entry->d_name);
+    if (len < 5 || strcmp(entry->d_name + len - 5, ".http") != 0) {
+      continue;
+    }
+    struct golden golden;
+    read_golden(entry->d_name, &golden);
+    check_property(&golden, prop_h1_responses(golden.stream.wire, 3, &guard));
+    check_property(&golden, prop_h1_requests(golden.stream.wire, 3, &guard));
+    free_golden(&golden);
+  }
+  assert_int_equal(closedir(dir), 0);
+  guard_free(&guard);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_file_gives_its_events_however_it_is_cut),
+      cmocka_unit_test(test_the_properties_hold_for_every_file_in_every_context),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
