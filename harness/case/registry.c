@@ -189,8 +189,9 @@ int registry_parse(struct arena *arena, const char *file, struct span text, stru
   size_t at = 0;
   while (line_cut(text, &at, &reader.line)) {
     reader.number++;
-    if (span_find(reader.line, span_of("\r"), 0) != SIZE_MAX) {
-      return fail_at(&reader, NULL, "a carriage return: lines end in LF alone");
+    size_t cr = span_find(reader.line, span_of("\r"), 0);
+    if (cr != SIZE_MAX) {
+      return fail_at(&reader, reader.line.ptr + cr, "a carriage return: lines end in LF alone");
     }
     int failed = reader.number == 1 ? check_header(&reader) : read_row(&reader);
     if (failed < 0) {
