@@ -277,7 +277,7 @@ static inline const char *h1_replay(const struct h1_stream *stream, struct h1_cu
     size_t size = given == 0 && cuts.first > 0 ? cuts.first : cuts.size;
     size_t left = stream->wire.len - given;
     given += size == 0 || size > left ? left : size;
-    window = span_make(stream->wire.ptr + base, given - (size_t)base);
+    window = span_skip(span_make(stream->wire.ptr, given), (size_t)base);
     if (guard != NULL) {
       window = guard_place(guard, window);
     }
