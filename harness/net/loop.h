@@ -1,8 +1,14 @@
 /* Sockets and time for actors: the only I/O of the project, over libuv.
  *
- * A loop drives any number of actors (core/actor.h) at once. For each actor it has numbered addresses to
- * connect to and numbered listeners. TCP_NODELAY is on everywhere; one ACTOR_WRITE is one write(2) where
- * the kernel takes it whole. Event times come from one monotonic clock read right after poll. */
+ * A loop drives any number of actors (core/actor.h) at once. For each actor it has numbered
+ * addresses to connect to and numbered listeners. TCP_NODELAY is on everywhere; one ACTOR_WRITE is
+ * one write(2) where the kernel takes it whole, and two are never joined. Event times come from one
+ * monotonic clock read right after poll. Bytes that arrived before a reset are told before it, also
+ * when the reset was noticed by a write.
+ *
+ * ACTOR_CLOSE waits for queued writes as long as the peer takes some of them every second. A write
+ * queue above 64 MiB is a reset, to both ends. ACTOR_ABORT on a Unix socket closes it, as it knows
+ * no reset. After the peer's FIN a reset is noticed only by writing. */
 #ifndef INTERIM_NET_LOOP_H
 #define INTERIM_NET_LOOP_H
 
@@ -12,7 +18,9 @@
 struct net_loop;
 struct net_player; /* an actor on a loop */
 
-/* net_loop_new makes a loop; NULL when the system has no resources. */
+/* net_loop_new makes a loop; NULL when the system has no resources. For the whole process it
+ * ignores SIGPIPE, catches the first SIGINT and the first SIGTERM (a second one ends the process),
+ * and raises the limit of open descriptors to what the system allows. */
 struct net_loop *net_loop_new(void);
 
 /* net_loop_free closes everything and frees the loop and its players; NULL is allowed. */
@@ -21,8 +29,9 @@ void net_loop_free(struct net_loop *loop);
 /* net_loop_add puts an actor on the loop. The player is the loop's. */
 struct net_player *net_loop_add(struct net_loop *loop, struct actor actor);
 
-/* net_player_address resolves "host:port", "[v6]:port" or "unix:path" and appends it to the player's
- * addresses. Its number, or -1 with *diag set. */
+/* net_player_address resolves "host:port", "[v6]:port" or "unix:path" and appends it to the
+ * player's addresses. Of a name with several addresses the first IPv4 one counts, else the first
+ * IPv6 one. Its number, or -1 with *diag set. */
 int net_player_address(struct net_player *player, const char *address, struct diag *diag);
 
 /* net_player_listen binds "host:port" (port 0 for a free one) or "unix:path" and appends it to the
@@ -36,9 +45,10 @@ void net_player_listener_name(const struct net_player *player, unsigned listener
 /* net_loop_now_us is the loop's monotonic time, as given to the actors. */
 uint64_t net_loop_now_us(const struct net_loop *loop);
 
-/* net_loop_run drives all actors until done returns true (asked after each turn), or until a signal of
- * interest (SIGINT, SIGTERM) arrives: returns that signal's number, else 0. after_turn, when not NULL,
- * is called once a turn of the loop, for progress. */
+/* net_loop_run drives all actors until done returns true (asked before each turn), or until a
+ * signal of interest (SIGINT, SIGTERM) arrives: returns that signal's number, else 0. At its start
+ * it feeds every actor ACTOR_TIME, so that those with something to do begin. after_turn, when not
+ * NULL, is called once a turn of the loop, for progress. It may be called again. */
 int net_loop_run(struct net_loop *loop, bool (*done)(void *user), void (*after_turn)(void *user),
                  void *user);
 
