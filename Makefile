@@ -34,7 +34,7 @@ USES_net := script peer core case base
 USES_report := judge case base
 USES_cli := report net script judge peer case core base
 
-.PHONY: help all demo test unit lint bench install clean setup
+.PHONY: help all demo test unit lint flags bench install clean setup
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -110,7 +110,7 @@ unit-%:
 
 test: setup ## run all tests
 	@$(MAKE) --no-print-directory all $(BUILD)/interim-san $(TESTS)
-	$(PYTHON) -m pytest -q scripts/tests cases --build $(BUILD)
+	$(PYTHON) -m pytest -q $(PYTEST_FLAGS) scripts/tests cases --build $(BUILD)
 
 demo: setup ## set up, build, and run the suite against the embedded reference gateway
 	@$(MAKE) --no-print-directory all
@@ -118,6 +118,10 @@ demo: setup ## set up, build, and run the suite against the embedded reference g
 
 lint: setup ## formatting, layers, complexity, static analysis, manual pages
 	@scripts/lint
+
+# The flags that scripts/lint gives to the tools that read C.
+flags:
+	@echo $(STD) $(CPPFLAGS) $(WARN) $(LIBS_CFLAGS)
 
 bench: all ## measure the cost of a gated exchange beside the cost of connecting
 	@$(BUILD)/interim-bench
