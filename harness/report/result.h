@@ -1,5 +1,5 @@
-/* The results of a run, as every report shows them. All text is borrowed; what a target sent is already
- * escaped (base/escape.h) where it stands in a string here. */
+/* The results of a run, as every report shows them. All text is borrowed, and none is NULL; what a
+ * target sent is already escaped (base/escape.h) where it stands in a string here. */
 #ifndef INTERIM_REPORT_RESULT_H
 #define INTERIM_REPORT_RESULT_H
 
@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 struct transcript_line {
-  uint64_t t_us;       /* since the case began */
-  const char *lane;    /* "client", "client 2", "origin", "origin 2", "note" */
-  const char *dir;     /* "sent", "received", "note" */
-  const char *text;    /* escaped */
+  uint64_t t_us;    /* since the case began */
+  const char *lane; /* "client", "client 2", "origin", "origin 2", "note" */
+  const char *dir;  /* "sent", "received", "note" */
+  const char *text; /* escaped */
 };
 
 struct measure {
@@ -22,7 +22,7 @@ struct measure {
 
 struct result_requirement {
   const char *id;
-  const char *level;   /* "MUST" ... */
+  const char *level; /* "MUST" ... */
   const char *wording;
   const char *address;
 };
@@ -42,10 +42,11 @@ struct result {
   outcome_set outcomes;
   const char *expected; /* "102, 200" */
   const char *observed;
-  const char *reason;   /* "" for a pass; else one sentence or more */
-  const char *fault;    /* groups results with one cause: "RFC9110-15.2-4 taken-as-final"; "" for none */
-  const char *known;    /* the reason of an expected deviation that matched, or "" */
-  bool unexpected;      /* counts towards exit status 1: a FAIL not expected, a PASS where one was */
+  const char *reason; /* "" for a pass; else one sentence or more */
+  const char
+      *fault; /* groups results with one cause: "RFC9110-15.2-4 taken-as-final"; "" for none */
+  const char *known; /* the reason of an expected deviation that matched, or "" */
+  bool unexpected;   /* counts towards exit status 1: a FAIL not expected, a PASS where one was */
   double duration_ms;
   struct measure *measured;
   size_t num_measured;
@@ -57,11 +58,11 @@ struct result {
 
 struct run {
   const char *tool_version;
-  const char *suite;          /* the suite's version */
-  const char *started;        /* RFC 3339, UTC */
+  const char *suite;   /* the suite's version */
+  const char *started; /* RFC 3339, UTC */
   double duration_ms;
   bool interrupted;
-  const char *target_name;    /* "" when unknown */
+  const char *target_name; /* "" when unknown */
   const char *target_version;
   const char *seat;
   const char *target_url;
@@ -71,9 +72,9 @@ struct run {
   size_t num_backs;
   struct result *results;
   size_t num_results;
-  struct measure *profile;    /* what INFO cases measured */
+  struct measure *profile; /* what INFO cases measured */
   size_t num_profile;
-  const char *fatal;          /* why no verdict counts (sanity failed, target unreachable), or "" */
+  const char *fatal; /* why no verdict counts (sanity failed, target unreachable), or "" */
 };
 
 struct run_summary {
