@@ -1,10 +1,10 @@
 /* The reference gateway: a conformant HTTP/1.1 reverse proxy as a pure machine (core/actor.h).
  *
- * It forwards every interim response to an HTTP/1.1 client at once and in order, and none to an HTTP/1.0
- * client (RFC 9110 section 15.2); keeps connections on both sides; answers Expect: 100-continue itself
- * (section 10.1.1); removes hop-by-hop fields from interim responses too (section 7.6.1); answers 502
- * and 504 where the origin fails (sections 15.6.3 and 15.6.5). It is the embedded default target and,
- * with named bugs, what the suite proves itself on. */
+ * It forwards every interim response to an HTTP/1.1 client at once and in order, and none to an
+ * HTTP/1.0 client (RFC 9110 section 15.2); keeps connections on both sides; answers Expect:
+ * 100-continue itself (section 10.1.1); removes hop-by-hop fields from interim responses too
+ * (section 7.6.1); answers 502 and 504 where the origin fails (sections 15.6.3 and 15.6.5). It is
+ * the embedded default target and, with named bugs, what the suite proves itself on. */
 #ifndef INTERIM_PEER_RELAY_H
 #define INTERIM_PEER_RELAY_H
 

@@ -1,0 +1,108 @@
+#include "peer/decide.h"
+
+/* Every protocol that a 101 names must be one that the client offered (RFC 9110 section 7.8). */
+static bool was_offered(struct span offered, struct span chosen) {
+  struct span name;
+  bool any = false;
+  while (list_next(&chosen, &name)) {
+    struct span rest = offered;
+    struct span offer;
+    bool found = false;
+    while (!found && list_next(&rest, &offer)) {
+      found = span_eq_nocase(offer, name);
+    }
+    if (!found) {
+      return false;
+    }
+    any = true;
+  }
+  return any;
+}
+
+enum interim_action decide_interim(const struct exchange *x, const struct message *interim,
+                                   const char **out_why) {
+  if (interim->code == 101) {
+    if (was_offered(x->request.upgrade, interim->upgrade)) {
+      return INTERIM_SWITCH;
+    }
+    *out_why = "the origin switched to a protocol that the request did not offer";
+    return INTERIM_REFUSE;
+  }
+  if (x->rule.interims >= DECIDE_MAX_INTERIMS) {
+    *out_why = "the origin sent too many interim responses";
+    return INTERIM_REFUSE;
+  }
+  /* HTTP/1.0 has no interim responses (RFC 9110 section 15.2). */
+  if (x->request.minor == 0) {
+    return INTERIM_SWALLOW;
+  }
+  /* The client was told to go on already. */
+  if (interim->code == 100 && x->continued) {
+    return INTERIM_SWALLOW;
+  }
+  return INTERIM_FORWARD;
+}
+
+bool decide_own_continue(const struct exchange *x, bool content_arrived) {
+  const struct message *request = &x->request;
+  bool has_content = request->content == CONTENT_OPEN ||
+                     (request->content == CONTENT_LENGTH && request->length > 0);
+  return request->minor > 0 && request->expects_continue && has_content && !content_arrived;
+}
+
+static bool is_idempotent(struct span method) {
+  static const char *const names[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    if (span_is(method, names[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+enum loss_action decide_loss(const struct exchange *x, enum exchange_loss loss,
+                             enum rule_breach breach, unsigned *out_code) {
+  *out_code = loss == LOSS_SILENT ? 504 : 502;
+  if (breach == RULE_FINAL_CUT) {
+    return LOSS_CUT;
+  }
+  /* An interim response is an answer too: who sent one has begun to work (RFC 9110 section 9.2.2).
+   */
+  if (loss == LOSS_STALE && breach == RULE_NO_FINAL && is_idempotent(x->request.method) &&
+      !x->content_sent && !x->retried) {
+    return LOSS_RETRY;
+  }
+  return LOSS_ANSWER;
+}
+
+bool decide_reuse(const struct reuse_facts *facts) {
+  return facts->persistent && facts->request_ended && facts->delimited && !facts->ended &&
+         facts->unread == 0;
+}
+
+bool decide_idle_bytes(struct span bytes) {
+  /* No request asked for them, and the next one must not be given them (RFC 9112 section 9.2). */
+  return bytes.len == 0;
+}
+
+bool decide_persist(const struct persist_facts *facts) {
+  if (facts->last || facts->close || facts->ended || !facts->delimited) {
+    return false;
+  }
+  if (facts->minor == 0 && !facts->keep_alive) {
+    return false;
+  }
+  return facts->request_ended || !facts->length_known || facts->unread <= DECIDE_MAX_DRAIN;
+}
+
+enum h1_framing decide_framing(const struct message *response, unsigned minor) {
+  switch (response->content) {
+  case CONTENT_NONE:
+    return H1_NO_CONTENT;
+  case CONTENT_LENGTH:
+    return H1_LENGTH;
+  case CONTENT_OPEN:
+    return minor == 0 ? H1_UNTIL_CLOSE : H1_CHUNKED;
+  }
+  return H1_NO_CONTENT;
+}

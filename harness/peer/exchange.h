@@ -1,0 +1,96 @@
+/* One request and its responses, between a front and a back, in no version's form.
+ *
+ * A front (one connection, later one stream) owns the exchange, fills in the request and is told
+ * what to answer. A back is found for it and tells what the origin says. Neither knows the other.
+ * All of the gateway's choices about an exchange are asked of decide.h. */
+#ifndef INTERIM_PEER_EXCHANGE_H
+#define INTERIM_PEER_EXCHANGE_H
+
+#include "core/interim_rule.h"
+#include "peer/message.h"
+
+struct relay;
+
+/* What an exchange asks of its front. Heads and spans are borrowed during the call. A front may not
+ * call back into the exchange from these. */
+struct exchange_front {
+  void (*interim)(void *front, const struct message *head);
+  void (*final)(void *front, const struct message *head);
+  void (*content)(void *front, struct span content);
+  void (*end)(void *front, const struct message *message); /* with its trailers */
+  void (*cut)(void *front); /* the final response ends here, incomplete */
+  void (*switched)(void *front, const struct message *head); /* a 101; then tunnel and tunnel_end */
+  void (*tunnel)(void *front, struct span bytes);
+  void (*tunnel_end)(void *front, bool reset); /* the origin sends no more, or is gone */
+};
+
+/* What an exchange asks of its back. A back does not call into the exchange from these. */
+struct exchange_back {
+  void (*head)(void *back, const struct message *request);
+  /* False when the origin's connection does not stand yet and no more can be held for it. */
+  bool (*content)(void *back, struct span content);
+  void (*end)(void *back, const struct message *request); /* with its trailers */
+  void (*release)(void *back); /* the exchange is over; keep the connection if decide.h allows it */
+  void (*abandon)(void *back); /* the exchange is off; close the connection */
+  void (*tunnel)(void *back, struct span bytes);
+  void (*tunnel_end)(void *back, bool reset);
+};
+
+/* Why a back cannot go on; its connection is closed or closing by then. */
+enum exchange_loss {
+  LOSS_UNREACHABLE, /* no connection could be made */
+  LOSS_STALE,   /* a kept connection ended before a byte of a response (RFC 9112 section 9.3.1) */
+  LOSS_CLOSED,  /* the connection ended or broke otherwise */
+  LOSS_GARBAGE, /* what came is no HTTP response, or breaks a limit */
+  LOSS_SILENT,  /* nothing came for too long */
+};
+
+struct exchange {
+  struct relay *relay;
+  const struct exchange_front *front;
+  void *front_self;
+  const struct exchange_back *back; /* NULL when there is none, or no more */
+  void *back_self;
+  struct message request;
+  struct interim_rule rule; /* of the responses to this request */
+  bool request_ended;
+  bool content_sent; /* some of the content went to the origin */
+  bool continued;    /* the gateway sent a 100 of its own */
+  bool retried;
+  bool answered;   /* nothing more goes to the front */
+  bool half_ended; /* one way of the tunnel has ended */
+};
+
+/* exchange_init makes an exchange whose request is empty, to be filled in. */
+void exchange_init(struct exchange *x, struct relay *relay, const struct exchange_front *front,
+                   void *front_self);
+
+/* exchange_free frees what it holds. It must not have a back: end it or abandon it first. */
+void exchange_free(struct exchange *x);
+
+/* For fronts. exchange_start begins once the request's head is complete. content_arrived tells that
+ * bytes of its content did as well. */
+void exchange_start(struct exchange *x, bool content_arrived);
+void exchange_request_content(struct exchange *x, struct span content);
+void exchange_request_end(struct exchange *x);
+
+/* exchange_refuse answers a request that cannot go on, whose fault it is being the client's: with
+ * the status code, or by cutting the response if that has begun. The connection ends after it. */
+void exchange_refuse(struct exchange *x, unsigned code, const char *why);
+
+/* exchange_abandon: the client is gone. Nothing more is told to the front. */
+void exchange_abandon(struct exchange *x);
+
+void exchange_tunnel_to_origin(struct exchange *x, struct span bytes);
+void exchange_tunnel_to_origin_end(struct exchange *x, bool reset);
+
+/* For backs. exchange_response takes a head, interim or final, and changes it into what went on.
+ * After these calls the back may have been released or abandoned. */
+void exchange_response(struct exchange *x, struct message *head);
+void exchange_response_content(struct exchange *x, struct span content);
+void exchange_response_end(struct exchange *x, struct message *message);
+void exchange_lost(struct exchange *x, enum exchange_loss loss, const char *why);
+void exchange_tunnel_to_client(struct exchange *x, struct span bytes);
+void exchange_tunnel_to_client_end(struct exchange *x, bool reset);
+
+#endif
