@@ -60,8 +60,14 @@ static int add_field(struct parser *parser, struct step *step, struct case_field
   return 0;
 }
 
+/* The line's text from an offset within it on. */
+static struct span rest_of(const struct parser *parser, size_t offset) {
+  struct span text = parser->line.text;
+  return (struct span){text.ptr + offset, text.len - offset};
+}
+
 static int parse_absent(struct parser *parser, struct step *step, size_t start) {
-  struct span name = span_trim(span_skip(parser->line.text, start + 1));
+  struct span name = span_trim(rest_of(parser, start + 1));
   if (check_field_place(parser, step, start) < 0) {
     return -1;
   }
@@ -69,7 +75,7 @@ static int parse_absent(struct parser *parser, struct step *step, size_t start) 
 }
 
 static int parse_field(struct parser *parser, struct step *step, size_t start) {
-  struct span rest = span_skip(parser->line.text, start);
+  struct span rest = rest_of(parser, start);
   if (check_field_place(parser, step, start) < 0) {
     return -1;
   }
@@ -155,14 +161,14 @@ static int unescape(struct parser *parser, struct span *line) {
 }
 
 static int parse_content(struct parser *parser, struct step *step, size_t start) {
-  struct span rest = span_skip(parser->line.text, start + 1);
+  struct span rest = rest_of(parser, start + 1);
   if (!takes_content(step)) {
     return parser_fail(parser, start, "no content here: this step carries none");
   }
   if (rest.len > 0 && rest.ptr[0] != ' ') {
     return parser_fail(parser, start + 1, "a blank belongs between | and the text");
   }
-  rest = span_skip(rest, 1);
+  rest = rest_of(parser, start + (rest.len > 0 ? 2 : 1));
   size_t visible = span_trim(rest).len;
   if (visible > 0 && (rest.ptr[rest.len - 1] == ' ' || rest.ptr[rest.len - 1] == '\t')) {
     return parser_fail(parser, parser->line.text.len - 1,

@@ -35,11 +35,8 @@ enum line_kind line_kind_of(struct span raw) {
 }
 
 void diag_source(struct diag *diag, struct span line) {
-  size_t len = line.len < sizeof(diag->source) - 1 ? line.len : sizeof(diag->source) - 1;
-  for (size_t i = 0; i < len; i++) {
-    diag->source[i] = line.ptr[i] == 0 ? '?' : (char)line.ptr[i];
-  }
-  diag->source[len] = '\0';
+  const char *text = line.len > 0 ? (const char *)line.ptr : "";
+  (void)snprintf(diag->source, sizeof(diag->source), "%.*s", (int)line.len, text);
 }
 
 int parser_fail(struct parser *parser, size_t offset, const char *format, ...) {

@@ -209,14 +209,17 @@ enum option {
   OPTION_PACE,
   OPTION_GLUED,
   OPTION_WITHIN,
+  OPTION_ON_ARRIVAL,
   NUM_OPTIONS,
 };
 
-static const char *const option_words[NUM_OPTIONS] = {"x", "cut", "pace", "glued", "within"};
+static const char *const option_words[NUM_OPTIONS] = {"x",     "cut",    "pace",
+                                                      "glued", "within", "on-arrival"};
 
-static unsigned options_for(enum verb verb) {
+static unsigned options_for(enum verb verb, enum lane lane) {
   if (verb == VERB_SENDS) {
-    return 1U << OPTION_COUNT | 1U << OPTION_CUT | 1U << OPTION_PACE | 1U << OPTION_GLUED;
+    unsigned arrival = lane == LANE_ORIGIN ? 1U << OPTION_ON_ARRIVAL : 0;
+    return 1U << OPTION_COUNT | 1U << OPTION_CUT | 1U << OPTION_PACE | 1U << OPTION_GLUED | arrival;
   }
   return verb == VERB_SEES ? 1U << OPTION_COUNT | 1U << OPTION_WITHIN : 0;
 }
@@ -235,6 +238,9 @@ static int take_option(struct parser *parser, struct words *words, enum option o
     return 0;
   case OPTION_WITHIN:
     return duration_parse(parser, words, "within", &step->within_us);
+  case OPTION_ON_ARRIVAL:
+    step->on_arrival = true;
+    return 0;
   case NUM_OPTIONS:
     break;
   }
@@ -253,7 +259,8 @@ static enum option option_named(struct span word) {
 static const char *options_usage(enum verb verb) {
   switch (verb) {
   case VERB_SENDS:
-    return "behind what is sent come x COUNT, cut N, pace DURATION, glued";
+    return "behind what is sent come x COUNT, cut N, pace DURATION, glued, and for the origin "
+           "on-arrival";
   case VERB_SEES:
     return "behind what is seen come \"or MESSAGE\", x COUNT, within DURATION";
   case VERB_MAY_SEE:
@@ -267,9 +274,9 @@ static const char *options_usage(enum verb verb) {
   return "behind it comes only \"or MESSAGE\"";
 }
 
-int options_parse(struct parser *parser, struct words *words, struct step *step) {
+int step_options_parse(struct parser *parser, struct words *words, struct step *step) {
   bool nothing = step->messages[0].kind == MESSAGE_NOTHING;
-  unsigned left = nothing ? 0 : options_for(step->verb);
+  unsigned left = nothing ? 0 : options_for(step->verb, step->lane);
   unsigned given = 0;
   for (struct span word = words_take(words); word.len > 0; word = words_take(words)) {
     enum option option = option_named(word);

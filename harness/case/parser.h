@@ -129,8 +129,8 @@ int step_finish(struct parser *parser);
 int message_parse(struct parser *parser, struct words *words, struct step *step,
                   struct case_message *out);
 
-/* options_parse reads the options behind the messages of a step. */
-int options_parse(struct parser *parser, struct words *words, struct step *step);
+/* step_options_parse reads the options behind the messages of a step. */
+int step_options_parse(struct parser *parser, struct words *words, struct step *step);
 
 /* duration_parse reads the next word as 250ms, 2s, 500us. */
 int duration_parse(struct parser *parser, struct words *words, const char *after, uint64_t *out);

@@ -72,7 +72,7 @@ static int take_messages(struct parser *parser, struct words *words, struct step
       }
     }
   }
-  return options_parse(parser, words, step);
+  return step_options_parse(parser, words, step);
 }
 
 static int parse_lane(struct parser *parser, struct words *words, struct step *step) {

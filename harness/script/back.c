@@ -106,6 +106,7 @@ bool script_request(struct script *script, struct nonce nonce, conn_id back,
   if (exchange->automatic && exchange->arrivals == 1) {
     back_answer(script, exchange, now_us);
   }
+  step_arrived(script, exchange, now_us);
   return true;
 }
 

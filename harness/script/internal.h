@@ -69,6 +69,10 @@ enum progress {
 enum progress step_send(struct script *script, const struct step *step, uint64_t now_us);
 enum progress step_see(struct script *script, const struct step *step, uint64_t now_us);
 
+/* step_arrived sends what the passed on-arrival steps have for an exchange whose request is there.
+ */
+void step_arrived(struct script *script, struct script_exchange *exchange, uint64_t now_us);
+
 /* step_end closes the step's record. */
 void step_end(struct script *script, enum step_state state, const char *observed, uint64_t now_us);
 

@@ -50,6 +50,7 @@ struct step_record {
   enum step_state state;
   uint64_t ended_us;
   const char *observed; /* what came instead; escaped text; "" when met */
+  bool armed;           /* on-arrival: to be sent when the request comes */
 };
 
 struct sent_interim {

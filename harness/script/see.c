@@ -193,7 +193,9 @@ static void mark_altered(struct script *script, const struct message_seen *messa
 static bool take_message(struct script *script, const struct step *step, size_t client,
                          struct message_seen *message, uint64_t now_us) {
   if (fitting(step, message) != NULL) {
-    const char *differs = difference(script, step, message, message->complete);
+    /* Fields and content are demanded of what our origin sent, not of an error page. */
+    bool own_error = message->owner == OWNER_TARGET && !message->interim && step->num_messages > 1;
+    const char *differs = own_error ? NULL : difference(script, step, message, message->complete);
     message->claimed = true;
     if (differs != NULL) {
       mark_altered(script, message);

@@ -255,7 +255,50 @@ static bool interim_to_http10(const struct step *step, const struct script_excha
          status_is_interim(step->messages[0].low);
 }
 
+static bool waits_for_continue(const struct script_exchange *exchange) {
+  struct span expect;
+  return message_field_value(exchange->request, "Expect", &expect) &&
+         h1_list_has(expect, "100-continue") && !exchange->request->complete &&
+         exchange->request->framing != H1_NO_CONTENT;
+}
+
+void step_arrived(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  for (size_t i = 0; i < script->pc; i++) {
+    const struct step *step = &script->config.file->steps[i];
+    struct step_record *record = &script->steps[i];
+    if (!record->armed || exchange->arrivals == 0 || step_exchange(script, step) != exchange) {
+      continue;
+    }
+    record->armed = false;
+    bool is_continue = step->messages[0].kind == MESSAGE_STATUS && step->messages[0].low == 100;
+    if ((is_continue && !waits_for_continue(exchange)) || interim_to_http10(step, exchange)) {
+      continue;
+    }
+    struct bytes kept = script->piece;
+    script->piece = (struct bytes){0};
+    for (uint64_t k = 0; k < step->repeat; k++) {
+      compose_origin(script, step, exchange);
+    }
+    back_write(script, exchange, bytes_span(&script->piece), now_us);
+    bytes_free(&script->piece);
+    script->piece = kept;
+  }
+}
+
+static enum progress arm(struct script *script, const struct step *step, uint64_t now_us) {
+  struct script_exchange *exchange = step_exchange(script, step);
+  script->steps[script->pc].armed = true;
+  step_end(script, STEP_MET, "", now_us);
+  if (exchange != NULL) {
+    step_arrived(script, exchange, now_us);
+  }
+  return PROGRESS_DONE;
+}
+
 static enum progress send_origin(struct script *script, const struct step *step, uint64_t now_us) {
+  if (step->on_arrival) {
+    return arm(script, step, now_us);
+  }
   struct script_exchange *exchange = NULL;
   if (await_arrival(script, step, &exchange, now_us) == PROGRESS_BLOCKED) {
     return PROGRESS_BLOCKED;

@@ -504,6 +504,12 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
   return stage;
 }
 
+void stage_aim(struct stage *stage, const char *host, const char *path_base, const char *absolute) {
+  stage->config.host = host;
+  stage->config.path_base = path_base;
+  stage->config.absolute = absolute;
+}
+
 struct actor stage_actor(struct stage *stage) {
   return (struct actor){stage, feed, next, wake};
 }
