@@ -46,7 +46,7 @@ setup: ## install from Debian what is missing to build and test
 all: $(BUILD)/interim ## build the tool
 
 sources = $(sort $(wildcard harness/$(1)/*.c))
-objects = $(patsubst harness/%.c,$(BUILD)/$(2)/%.o,$(filter-out harness/case/embed.c,$(call sources,$(1))))
+objects = $(patsubst harness/%.c,$(BUILD)/$(2)/%.o,$(filter-out harness/case/embed.c harness/net/bench_main.c,$(call sources,$(1))))
 layer_libs = $(foreach l,$(1),$(BUILD)/$(2)/lib$(l).a)
 
 define layer_rules
@@ -83,6 +83,9 @@ $(BUILD)/san/case/embedded.o: $(BUILD)/embedded.c
 
 $(BUILD)/interim: $(call layer_libs,$(LAYERS),opt)
 	$(CC) $(OPT) -o $@ $(call layer_libs,cli $(USES_cli),opt) $(LIBS)
+
+$(BUILD)/interim-bench: $(BUILD)/opt/net/bench_main.o $(call layer_libs,net $(USES_net),opt)
+	$(CC) $(OPT) -o $@ $^ $(LIBS)
 
 # The tool again under ASan and UBSan, for the tests.
 $(BUILD)/interim-san: $(call layer_libs,$(LAYERS),san)
@@ -123,7 +126,7 @@ lint: setup ## formatting, layers, complexity, static analysis, manual pages
 flags:
 	@echo $(STD) $(CPPFLAGS) $(WARN) $(LIBS_CFLAGS)
 
-bench: all ## measure the cost of a gated exchange beside the cost of connecting
+bench: $(BUILD)/interim-bench ## measure the cost of a gated exchange beside the cost of connecting
 	@$(BUILD)/interim-bench
 
 install: all ## install below DESTDIR/PREFIX

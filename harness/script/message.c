@@ -101,7 +101,7 @@ bool message_names_field(const struct message_seen *message, struct span name) {
   return false;
 }
 
-const char *message_text(struct arena *arena, const struct message_seen *message) {
+const char *message_word(struct arena *arena, const struct message_seen *message) {
   if (!message->request) {
     return arena_printf(arena, "%u", message->code);
   }

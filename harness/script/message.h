@@ -59,7 +59,7 @@ bool message_has_field(const struct message_seen *message, struct span name, str
 /* message_names_field tells whether there is a field with this name. */
 bool message_names_field(const struct message_seen *message, struct span name);
 
-/* message_text writes a short name of a message for a sequence: "102", "200", "GET /x". */
-const char *message_text(struct arena *arena, const struct message_seen *message);
+/* message_word writes a short name of a message for a sequence: "102", "200", "GET /x". */
+const char *message_word(struct arena *arena, const struct message_seen *message);
 
 #endif

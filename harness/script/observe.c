@@ -71,7 +71,7 @@ static void observed_lane(struct script *script, const struct client_lane *lane,
     if (!of_the_case(script, m)) {
       continue;
     }
-    const char *word = arena_printf(&script->arena, "%s%s", message_text(&script->arena, m),
+    const char *word = arena_printf(&script->arena, "%s%s", message_word(&script->arena, m),
                                     m->complete || m->framing == H1_SWITCHED ? "" : " (cut)");
     if (strcmp(word, last) == 0) {
       times++;

@@ -78,7 +78,7 @@ static void fallen_text(struct script *script, const struct client_lane *lane,
   for (; m != NULL; m = m->next) {
     script->fallen =
         arena_printf(&script->arena, "%s%s%s", script->fallen,
-                     script->fallen[0] == '\0' ? "" : ", ", message_text(&script->arena, m));
+                     script->fallen[0] == '\0' ? "" : ", ", message_word(&script->arena, m));
   }
   if (lane_is_over(lane)) {
     script->fallen = arena_printf(&script->arena, "%s%sclose", script->fallen,

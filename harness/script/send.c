@@ -159,18 +159,17 @@ static bool glue(struct script *script, const struct step *step, struct bytes *l
   return false;
 }
 
-static enum progress repeat_or_end(struct script *script, const struct step *step,
-                                   uint64_t now_us) {
+/* Counts one repeat, and sets the pace of the next. True when it was the last. */
+static bool step_done_once(struct script *script, const struct step *step, uint64_t now_us) {
   script->rep++;
   if (script->rep >= step->repeat) {
     step_end(script, STEP_MET, "", now_us);
-    return PROGRESS_DONE;
+    return true;
   }
   if (step->pace_us != 0 && step->cut == 0) {
     script->wake_us = now_us + (uint64_t)((double)step->pace_us * script->config.scale);
-    return PROGRESS_BLOCKED;
   }
-  return PROGRESS_DONE;
+  return false;
 }
 
 /* Opens the connection where there is none. Ready when it is open; a lane that ended while an
@@ -197,7 +196,7 @@ static enum progress ready_lane(struct script *script, const struct step *step, 
 static enum progress send_client(struct script *script, const struct step *step, uint64_t now_us) {
   size_t client = (size_t)step->number - 1;
   struct client_lane *lane = &script->clients[client];
-  while (script->rep < step->repeat) {
+  for (;;) {
     if (!script->sending) {
       if (now_us < script->wake_us ||
           ready_lane(script, step, client, now_us) == PROGRESS_BLOCKED) {
@@ -216,9 +215,10 @@ static enum progress send_client(struct script *script, const struct step *step,
     if (script->sending && flush_pieces(script, step, NULL, now_us) == PROGRESS_BLOCKED) {
       return PROGRESS_BLOCKED;
     }
-    (void)repeat_or_end(script, step, now_us);
+    if (step_done_once(script, step, now_us)) {
+      return PROGRESS_DONE;
+    }
   }
-  return PROGRESS_DONE;
 }
 
 /* Waits until the request is at our origin. DONE with *out NULL when it will not come. */
@@ -311,7 +311,7 @@ static enum progress send_origin(struct script *script, const struct step *step,
     step_end(script, STEP_PASSED_OVER, "the target asked the origin with HTTP/1.0", now_us);
     return PROGRESS_DONE;
   }
-  while (script->rep < step->repeat) {
+  for (;;) {
     if (!script->sending) {
       if (now_us < script->wake_us) {
         return PROGRESS_BLOCKED;
@@ -328,9 +328,10 @@ static enum progress send_origin(struct script *script, const struct step *step,
     if (script->sending && flush_pieces(script, step, exchange, now_us) == PROGRESS_BLOCKED) {
       return PROGRESS_BLOCKED;
     }
-    (void)repeat_or_end(script, step, now_us);
+    if (step_done_once(script, step, now_us)) {
+      return PROGRESS_DONE;
+    }
   }
-  return PROGRESS_DONE;
 }
 
 static enum progress end_connection(struct script *script, const struct step *step,

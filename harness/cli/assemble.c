@@ -1,0 +1,429 @@
+#include "cli/assemble.h"
+
+#include "base/escape.h"
+
+/* One requirement that was found met or not. */
+struct finding_weighed {
+  struct span requirement;
+  enum outcome outcome;
+  bool met;
+  const char *reason;
+};
+
+struct weighing {
+  const struct assemble_context *context;
+  struct script *script;
+  const struct case_file *file;
+  const struct case_cite *cite;
+  outcome_set outcomes;
+  bool valid_interims; /* the target got one to five valid interim responses before it failed */
+  struct result *out;
+};
+
+static void exchange_facts(const struct script_exchange *exchange, struct judge_exchange *out) {
+  const struct message_seen *final = exchange->final;
+  bool has_final = final != NULL && final->complete;
+  *out = (struct judge_exchange){
+      .interims_sent = (unsigned)exchange->num_interims,
+      .interims_seen = exchange->num_seen,
+      .interims_late = exchange->num_late,
+      .interims_valid = exchange->valid_interims,
+      .interims_altered = exchange->altered,
+      .interims_reordered = exchange->reordered,
+      .final_sent = exchange->final_sent,
+      .final_seen = has_final && final->owner == OWNER_OURS,
+      .final_altered = exchange->final_altered,
+      .final_own = has_final && final->owner == OWNER_TARGET,
+      .leaked = exchange->leaked,
+      .foreign = exchange->foreign,
+      .closed = exchange->closed,
+      .stalled = exchange->stalled && !has_final,
+      .fell_out = exchange->fell_out,
+      .next_answered = exchange->next_answered,
+  };
+}
+
+static void gather_outcomes(struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    if (exchange->automatic) {
+      continue;
+    }
+    struct judge_exchange facts;
+    exchange_facts(exchange, &facts);
+    outcome_set set = judge_exchange_outcomes(&facts);
+    weighing->outcomes |= set;
+    if (!outcome_meets(outcome_first(set)) && exchange->num_interims >= 1 &&
+        exchange->num_interims <= 5 && exchange->valid_interims) {
+      weighing->valid_interims = true;
+    }
+  }
+}
+
+static enum outcome breach_outcome(enum breach breach) {
+  switch (breach) {
+  case BREACH_FOREIGN:
+  case BREACH_PLANTED:
+  case BREACH_UNSOLICITED:
+    return OUTCOME_DESYNC;
+  case BREACH_LEAKED:
+    return OUTCOME_LEAKED;
+  case BREACH_REPEATED:
+  case BREACH_VERSION:
+  case BREACH_GRAMMAR:
+    return OUTCOME_ALTERED;
+  case BREACH_INTERIM_LENGTH:
+  case BREACH_INTERIM_CODING:
+  case BREACH_INTERIM_HTTP10:
+  case BREACH_SWITCHED:
+  case BREACH_NEVER:
+  case NUM_BREACHES:
+    break;
+  }
+  return OUTCOME_UNMET;
+}
+
+static enum judge_level level_of(const struct assemble_context *context, struct span id) {
+  const struct requirement *row = registry_find(context->registry, id);
+  return row == NULL ? JUDGE_HOUSE : (enum judge_level)row->level;
+}
+
+static void add_requirement(struct weighing *weighing, struct span id) {
+  struct result *out = weighing->out;
+  for (size_t i = 0; i < out->num_requirements; i++) {
+    if (span_is(id, out->requirements[i].id)) {
+      return;
+    }
+  }
+  struct arena *arena = weighing->context->arena;
+  const struct requirement *row = registry_find(weighing->context->registry, id);
+  struct result_requirement *requirement = &out->requirements[out->num_requirements];
+  out->num_requirements++;
+  requirement->id = (const char *)arena_copy(arena, id).ptr;
+  requirement->level = row == NULL ? "HOUSE" : requirement_level_word(row->level);
+  requirement->wording = row == NULL ? "" : (const char *)arena_copy(arena, row->wording).ptr;
+  requirement->address = row == NULL ? "" : (const char *)arena_copy(arena, row->address).ptr;
+}
+
+/* The step that was missed first, in words: what was due and what came. */
+static const char *miss_text(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  struct arena *arena = weighing->context->arena;
+  if (script->first_missed == SIZE_MAX) {
+    return "";
+  }
+  const struct step *step = &weighing->file->steps[script->first_missed];
+  struct bytes text = {0};
+  escape_text(&text, step->text);
+  const char *observed = script->steps[script->first_missed].observed;
+  const char *out =
+      arena_printf(arena, "line %zu, \"%s\": %s came", step->line, bytes_cstr(&text), observed);
+  bytes_free(&text);
+  return out;
+}
+
+/* Misses of interims that did come, only late, do not count against forwarding. */
+static bool only_late(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  if (outcome_first(weighing->outcomes) != OUTCOME_HELD) {
+    return false;
+  }
+  for (size_t i = 0; i < weighing->file->num_steps; i++) {
+    if (script->steps[i].state != STEP_MISSED) {
+      continue;
+    }
+    const struct step *step = &weighing->file->steps[i];
+    bool interim = step->lane == LANE_CLIENT && step->verb == VERB_SEES &&
+                   step->messages[0].kind == MESSAGE_STATUS && step->messages[0].high < 200 &&
+                   strcmp(script->steps[i].observed, "nothing") == 0;
+    if (!interim) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static void weigh(struct weighing *weighing, const struct finding_weighed *finding) {
+  struct result *out = weighing->out;
+  enum judge_level level = level_of(weighing->context, finding->requirement);
+  enum verdict verdict = verdict_of(level, finding->met);
+  bool first = out->num_requirements == 0;
+  if (!first && (verdict == out->verdict || verdict_worse(verdict, out->verdict) != verdict)) {
+    return;
+  }
+  size_t known = out->num_requirements;
+  out->num_requirements = 0;
+  struct result_requirement before[8];
+  for (size_t i = 0; i < known && i < 8; i++) {
+    before[i] = out->requirements[i];
+  }
+  add_requirement(weighing, finding->requirement);
+  for (size_t i = 0; i < known && i < 8; i++) {
+    add_requirement(weighing, span_of(before[i].id));
+  }
+  out->verdict = verdict;
+  out->level = level;
+  out->level_word = out->requirements[0].level;
+  out->outcome = finding->outcome;
+  out->reason = finding->reason;
+}
+
+static void weigh_case(struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  enum outcome outcome = outcome_first(weighing->outcomes);
+  bool met = !script->missed || only_late(weighing);
+  if (!met && outcome_meets(outcome)) {
+    weighing->outcomes |= 1U << OUTCOME_UNMET;
+    outcome = OUTCOME_UNMET;
+  }
+  struct finding_weighed own = {weighing->cite->id, outcome, met, met ? "" : miss_text(weighing)};
+  weigh(weighing, &own);
+  const char *blamed = met ? NULL : outcome_blames(outcome, weighing->valid_interims);
+  if (blamed != NULL) {
+    struct finding_weighed outcome_finding = {span_of(blamed), outcome, false, miss_text(weighing)};
+    weigh(weighing, &outcome_finding);
+  }
+}
+
+static void weigh_breaches(struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  for (size_t i = 0; i < script->num_findings; i++) {
+    const struct finding *finding = &script->findings[i];
+    bool elsewhere = finding->has_owner && finding->owner.play != script->config.play;
+    if (elsewhere) {
+      continue;
+    }
+    const char *id = breach_requirement(finding->breach);
+    enum outcome outcome = breach_outcome(finding->breach);
+    weighing->outcomes |= 1U << outcome;
+    struct finding_weighed weighed = {id == NULL ? weighing->cite->id : span_of(id), outcome, false,
+                                      finding->text};
+    weigh(weighing, &weighed);
+  }
+}
+
+static void weigh_accusation(struct weighing *weighing, const struct play *play) {
+  if (play->accused[0] == '\0') {
+    return;
+  }
+  const char *id = breach_requirement(play->accused_of);
+  weighing->outcomes |= 1U << OUTCOME_DESYNC;
+  struct finding_weighed weighed = {
+      span_of(outcome_blames(OUTCOME_DESYNC, weighing->valid_interims)), OUTCOME_DESYNC, false,
+      play->accused};
+  if (id != NULL && !weighing->valid_interims) {
+    weighed.requirement = span_of(id);
+  }
+  weigh(weighing, &weighed);
+}
+
+static void skip(struct result *out, const char *reason) {
+  out->verdict = VERDICT_SKIP;
+  out->reason = reason;
+}
+
+static const char *own_answer(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    if (!exchange->automatic && exchange->arrivals == 0 && exchange->final != NULL &&
+        exchange->final->owner == OWNER_TARGET) {
+      struct bytes method = {0};
+      escape_text(&method, exchange->method);
+      const char *text = arena_printf(
+          weighing->context->arena,
+          "the target answered %s with a %u of its own; the request did not reach the origin",
+          bytes_cstr(&method), exchange->final->code);
+      bytes_free(&method);
+      return text;
+    }
+  }
+  return NULL;
+}
+
+/* What stands in the way of a verdict. */
+static void weigh_lacks(struct weighing *weighing, const struct play *play) {
+  struct result *out = weighing->out;
+  const struct script *script = weighing->script;
+  if (script->target_down) {
+    weighing->outcomes |= 1U << OUTCOME_CRASHED;
+    struct finding_weighed crashed = {
+        span_of(outcome_blames(OUTCOME_CRASHED, false)), OUTCOME_CRASHED, false,
+        play->num_unclean > 1 ? "the target refuses connections after this case, twice"
+                              : "the target refused connections while this case was played"};
+    weigh(weighing, &crashed);
+    return;
+  }
+  if (script->unresponsive) {
+    if (play->num_unclean > 1) {
+      weighing->outcomes |= 1U << OUTCOME_HANG;
+      struct finding_weighed hung = {span_of("HOUSE-ALIVE"), OUTCOME_HANG, false,
+                                     "the target answered nobody any more, twice"};
+      weigh(weighing, &hung);
+    } else {
+      out->verdict = VERDICT_ERROR;
+      out->reason = "the target did not answer plain requests either: too slow to judge";
+    }
+    return;
+  }
+  bool decided = out->verdict == VERDICT_FAIL && script->num_findings > 0;
+  const char *answer = script->never_arrived ? own_answer(weighing) : NULL;
+  if (!decided && answer != NULL) {
+    skip(out, answer);
+  } else if (!decided && script->asked_http10) {
+    skip(out, "the target asks the origin with HTTP/1.0: nobody may send it an interim response");
+  } else if (script->never_arrived && answer == NULL && out->verdict == VERDICT_PASS) {
+    skip(out, "the request did not reach the origin");
+  }
+}
+
+static void add_measure(struct weighing *weighing, const char *name, double value) {
+  struct result *out = weighing->out;
+  out->measured[out->num_measured] = (struct measure){name, value};
+  out->num_measured++;
+}
+
+static void measure(struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  uint64_t longest = 0;
+  bool any = false;
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    for (size_t k = 0; k < exchange->num_interims; k++) {
+      const struct sent_interim *interim = &exchange->interims[k];
+      if (interim->seen && interim->seen_us >= interim->sent_us) {
+        uint64_t delay = interim->seen_us - interim->sent_us;
+        longest = delay > longest ? delay : longest;
+        any = true;
+      }
+    }
+  }
+  if (any) {
+    add_measure(weighing, "interim_delay_ms", (double)longest / 1000);
+  }
+  if (script->canary != SIZE_MAX) {
+    add_measure(weighing, "back_connection_reused", script->back_exercised ? 1 : 0);
+  }
+}
+
+static void add_transcript(struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  struct arena *arena = weighing->context->arena;
+  struct result *out = weighing->out;
+  out->transcript = arena_array(arena, script->num_transcript, sizeof(*out->transcript));
+  out->num_transcript = script->num_transcript;
+  for (size_t i = 0; i < script->num_transcript; i++) {
+    const struct transcript_entry *entry = &script->transcript[i];
+    const char *lane = entry->lane == LANE_CLIENT ? "client" : "origin";
+    struct bytes text = {0};
+    escape_text(&text, entry->bytes);
+    out->transcript[i] = (struct transcript_line){
+        .t_us = entry->t_us,
+        .lane = entry->number > 1 ? arena_printf(arena, "%s %u", lane, entry->number) : lane,
+        .dir = entry->dir,
+        .text = arena_printf(arena, "%s", bytes_cstr(&text)),
+    };
+    bytes_free(&text);
+  }
+}
+
+/* A play that failed once and not again is judged by the run that was clean, and says so. */
+static struct script *judged_run(const struct play *play) {
+  if (play->num_unclean == 1 && play->num_runs > 1) {
+    return play->runs[play->num_runs - 1];
+  }
+  return play_script(play);
+}
+
+static const char *join_reasons(struct arena *arena, const char *first, const char *second) {
+  return arena_printf(arena, "%s%s%s", first, first[0] == '\0' ? "" : "; ", second);
+}
+
+static void note_flake(struct weighing *weighing, const struct play *play) {
+  if (play->num_unclean != 1 || play->num_runs < 2) {
+    return;
+  }
+  struct script *unclean = play_script(play);
+  struct arena *arena = weighing->context->arena;
+  bool victim = unclean->num_findings > 0 && unclean->findings[0].has_owner;
+  weighing->out->reason =
+      join_reasons(arena, weighing->out->reason,
+                   arena_printf(arena, "in 1 of %u runs, not when run again alone: observed %s%s",
+                                play->num_runs, script_observed(unclean),
+                                victim ? " (an answer that belongs to another case)" : ""));
+}
+
+static void name_fault(struct weighing *weighing) {
+  struct result *out = weighing->out;
+  bool fault = out->verdict == VERDICT_FAIL || out->verdict == VERDICT_WARN;
+  out->fault = fault ? arena_printf(weighing->context->arena, "%s %s", out->requirements[0].id,
+                                    outcome_word(out->outcome))
+                     : "";
+}
+
+static void begin_result(const struct assemble_context *context, const struct play *play,
+                         struct result *out) {
+  struct arena *arena = context->arena;
+  const struct case_file *file = play->file;
+  *out = (struct result){
+      .id = play->id,
+      .title = (const char *)arena_copy(arena, file->title).ptr,
+      .why = (const char *)arena_copy(arena, file->why).ptr,
+      .front = "h1",
+      .back = "h1",
+      .reason = "",
+      .fault = "",
+      .known = "",
+      .expected = "",
+      .observed = "",
+      .script = "",
+      .level_word = "",
+      .outcome = OUTCOME_OK,
+      .reproduce = arena_printf(arena, "%s %s", context->reproduce, play->id),
+  };
+  out->requirements =
+      arena_array(arena, file->num_cites + NUM_BREACHES + 4, sizeof(*out->requirements));
+  out->measured = arena_array(arena, 4, sizeof(*out->measured));
+}
+
+void assemble_result(const struct assemble_context *context, const struct play *play,
+                     struct result *out) {
+  begin_result(context, play, out);
+  struct weighing weighing = {
+      .context = context,
+      .file = play->file,
+      .cite = case_cite_for(play->file, context->seat, HTTP_H1, HTTP_H1),
+      .out = out,
+  };
+  weighing.script = judged_run(play);
+  if (weighing.script == NULL || weighing.script->phase != PHASE_DONE) {
+    add_requirement(&weighing, weighing.cite->id);
+    out->level = level_of(context, weighing.cite->id);
+    out->level_word = out->requirements[0].level;
+    out->verdict = VERDICT_ERROR;
+    out->reason = context->interrupted ? "not played: the run was interrupted"
+                                       : "not played: the target was gone";
+    return;
+  }
+  out->expected = script_expected(weighing.script);
+  out->observed = script_observed(weighing.script);
+  gather_outcomes(&weighing);
+  weigh_case(&weighing);
+  weigh_breaches(&weighing);
+  weigh_accusation(&weighing, play);
+  weigh_lacks(&weighing, play);
+  for (size_t i = 0; i < play->file->num_cites; i++) {
+    const struct case_cite *cite = &play->file->cites[i];
+    if (cite->seats == 0 || (cite->seats & (unsigned)context->seat) != 0) {
+      add_requirement(&weighing, cite->id);
+    }
+  }
+  out->outcomes = weighing.outcomes;
+  out->duration_ms = (double)(weighing.script->ended_us - weighing.script->began_us) / 1000;
+  measure(&weighing);
+  note_flake(&weighing, play);
+  name_fault(&weighing);
+  add_transcript(&weighing);
+  out->unexpected = out->verdict == VERDICT_FAIL;
+}

@@ -1,0 +1,23 @@
+/* From plays to results: what the engine observed, weighed by the judge, in the words of the
+ * registry. */
+#ifndef INTERIM_CLI_ASSEMBLE_H
+#define INTERIM_CLI_ASSEMBLE_H
+
+#include "case/registry.h"
+#include "report/result.h"
+#include "script/stage.h"
+
+struct assemble_context {
+  struct arena *arena;
+  const struct registry *registry;
+  enum seat seat;
+  const char *reproduce; /* "interim run --seat ... " before the id */
+  bool target_died;
+  bool interrupted;
+};
+
+/* assemble_result judges one play. */
+void assemble_result(const struct assemble_context *context, const struct play *play,
+                     struct result *out);
+
+#endif

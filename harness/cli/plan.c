@@ -1,0 +1,128 @@
+#include "cli/plan.h"
+
+static bool level_wanted(const struct library *library, const struct case_file *file,
+                         const struct run_options *options) {
+  const struct case_cite *cite = case_cite_for(file, options->seat, HTTP_H1, HTTP_H1);
+  const struct requirement *row = cite == NULL ? NULL : registry_find(&library->registry, cite->id);
+  if (row == NULL) {
+    return false;
+  }
+  switch (row->level) {
+  case LEVEL_MUST:
+  case LEVEL_MUST_NOT:
+  case LEVEL_HOUSE:
+    return true;
+  case LEVEL_SHOULD:
+  case LEVEL_SHOULD_NOT:
+  case LEVEL_EXPECTED:
+    return options->level >= 1;
+  case LEVEL_MAY:
+  case LEVEL_CONTESTED:
+    return options->level >= 2;
+  }
+  return false;
+}
+
+static bool case_wanted(const struct library *library, const struct case_file *file,
+                        const struct run_options *options) {
+  return (file->seats & (unsigned)options->seat) != 0 && (file->fronts & HTTP_H1) != 0 &&
+         (file->backs & HTTP_H1) != 0 && (!file->slow || options->slow) && file->num_needs == 0 &&
+         level_wanted(library, file, options);
+}
+
+/* Notes each glob that matches, and returns whether one does. */
+static bool any_matches(const char *const *globs, size_t num, const char *id, bool *used) {
+  bool any = false;
+  for (size_t i = 0; i < num; i++) {
+    if (library_match(globs[i], id)) {
+      used[i] = true;
+      any = true;
+    }
+  }
+  return any;
+}
+
+static void add_play(struct arena *arena, struct plan *plan, const struct case_file *file,
+                     const char *id) {
+  if ((plan->num_plays & (plan->num_plays + 1)) == 0) {
+    struct play *grown = arena_array(arena, 2 * plan->num_plays + 1, sizeof(*grown));
+    if (plan->num_plays > 0) {
+      memcpy(grown, plan->plays, plan->num_plays * sizeof(*grown));
+    }
+    plan->plays = grown;
+  }
+  plan->plays[plan->num_plays] = (struct play){.file = file, .id = id, .accused = ""};
+  plan->num_plays++;
+}
+
+static int add_bindings(struct arena *arena, const struct library *library, size_t index,
+                        const struct run_options *options, bool *used, bool *excluded,
+                        struct plan *plan, struct diag *diag) {
+  const struct case_file *file = &library->cases[index];
+  size_t num = case_num_bindings(file);
+  for (size_t i = 0; i < num; i++) {
+    struct case_binding binding;
+    case_binding_at(arena, file, i, &binding);
+    const char *id = case_result_id(arena, file, &binding);
+    bool chosen =
+        options->num_globs == 0 || any_matches(options->globs, options->num_globs, id, used);
+    bool barred = any_matches(options->excludes, options->num_excludes, id, excluded);
+    if (!chosen || barred || !case_wanted(library, file, options)) {
+      continue;
+    }
+    struct case_file *bound = arena_alloc(arena, sizeof(*bound));
+    if (case_parse(arena, library->sources[index].name, library->sources[index].text, &binding,
+                   bound, diag) != 0) {
+      return -1;
+    }
+    add_play(arena, plan, bound, id);
+  }
+  return 0;
+}
+
+static void shuffle(struct plan *plan, uint32_t seed) {
+  uint64_t state = seed;
+  for (size_t i = plan->num_plays; i > 1; i--) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    size_t k = (size_t)(state >> 33) % i;
+    struct play swap = plan->plays[i - 1];
+    plan->plays[i - 1] = plan->plays[k];
+    plan->plays[k] = swap;
+  }
+}
+
+static int unused_glob(const char *const *globs, size_t num, const bool *used, struct diag *diag) {
+  for (size_t i = 0; i < num; i++) {
+    if (!used[i]) {
+      diag_set(diag, NULL, 0, 0, "no case matches \"%s\": see interim list", globs[i]);
+      return -1;
+    }
+  }
+  return 0;
+}
+
+int plan_make(struct arena *arena, const struct library *library, const struct run_options *options,
+              struct plan *out, struct diag *diag) {
+  bool used[OPTIONS_MAX_LIST] = {false};
+  bool excluded[OPTIONS_MAX_LIST] = {false};
+  *out = (struct plan){0};
+  for (size_t i = 0; i < library->num_cases; i++) {
+    if (add_bindings(arena, library, i, options, used, excluded, out, diag) != 0) {
+      return -1;
+    }
+  }
+  if (unused_glob(options->globs, options->num_globs, used, diag) != 0 ||
+      unused_glob(options->excludes, options->num_excludes, excluded, diag) != 0) {
+    return -1;
+  }
+  if (out->num_plays == 0) {
+    diag_set(diag, NULL, 0, 0,
+             "no case is left for seat %s: its level, slow or needs rule it out; see interim list",
+             case_seat_word(options->seat));
+    return -1;
+  }
+  if (options->shuffle) {
+    shuffle(out, options->seed);
+  }
+  return 0;
+}
