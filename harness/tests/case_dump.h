@@ -149,6 +149,7 @@ static inline void case_dump_step(struct bytes *out, const struct step *step) {
   case_dump_number(out, "cut", step->cut, 0);
   case_dump_number(out, "pace", step->pace_us, 0);
   bytes_text(out, step->glued ? " glued" : "");
+  bytes_text(out, step->on_arrival ? " on-arrival" : "");
   case_dump_number(out, "within", step->within_us, 0);
   case_dump_number(out, "for", step->duration_us, 0);
   bytes_text(out, "\n");

@@ -265,6 +265,9 @@ static void test_embedded(void **state) {
     fail_msg("%s:%zu:%zu: %s", diag.file, diag.line, diag.column, diag.reason);
   }
   assert_int_equal(library.num_cases + 1, library_num_embedded);
+  for (size_t i = 1; i < library_num_embedded; i++) {
+    assert_true(strcmp(library_embedded[i - 1].name, library_embedded[i].name) < 0);
+  }
   assert_non_null(registry_find(&library.registry, span_of("RFC9110-15.2-4")));
   check_library(&library);
   arena_free(&arena);
