@@ -1,0 +1,331 @@
+#!/usr/bin/python3
+"""Real servers to test: their profiles, and how each is started, awaited and stopped.
+
+A profile is scripts/targets/NAME/profile.toml with the server's own configuration beside it. In its
+strings and in the configuration these are filled in: {dir} (the server's own temporary directory),
+{config} (the first configuration file, rendered), {listen_port} and {origin_port}.
+
+    with Server(load_profile("haproxy")) as server:
+        subprocess.run(["build/interim", "run", "--target", server.url, "--origin", server.origin])
+
+By hand, with {url}, {origin} and {pid} filled in, the server stopped when the command ends:
+
+    scripts/interim_targets.py haproxy -- build/interim run --target {url} --origin {origin}
+"""
+
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TARGETS = Path(__file__).resolve().parent / "targets"
+
+# Below the ports that the kernel hands out to outgoing connections, of which a run makes thousands.
+PORTS = range(20000, 32000)
+READY_SECONDS = 20.0
+STOP_SECONDS = 5.0
+START_TRIES = 3
+LOG_TAIL = 8000
+
+
+class ProfileError(Exception):
+    """A profile that does not exist or is wrong; says where, why and what to do."""
+
+
+class NotInstalled(Exception):
+    """The server's program is not on this machine."""
+
+
+class StartFailed(Exception):
+    """The server ended, or did not open its port in time; carries the end of its log."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What scripts/targets/NAME/profile.toml says."""
+
+    name: str
+    directory: Path
+    packages: list
+    command: list
+    url: str
+    seat: str = "gateway"
+    configs: list = field(default_factory=list)
+    env: dict = field(default_factory=dict)
+    version: dict = field(default_factory=dict)
+    ready: dict = field(default_factory=dict)
+    notes: str = ""
+
+    @property
+    def expect(self):
+        """The file of known deviations, or None."""
+        path = self.directory / "expect"
+        return path if path.is_file() else None
+
+
+# key -> (type, whether it must be there)
+PROFILE_KEYS = {
+    "name": (str, True),
+    "packages": (list, True),
+    "command": (list, True),
+    "url": (str, True),
+    "seat": (str, False),
+    "configs": (list, False),
+    "env": (dict, False),
+    "version": (dict, False),
+    "ready": (dict, False),
+    "notes": (str, False),
+}
+SEATS = ("origin", "gateway", "proxy", "client")
+PLACEHOLDERS = ("dir", "config", "listen_port", "origin_port")
+
+
+def known_targets(targets=TARGETS):
+    """The names of all profiles, sorted."""
+    return sorted(path.parent.name for path in targets.glob("*/profile.toml"))
+
+
+def load_profile(name, targets=TARGETS):
+    """Read and check one profile; ProfileError says what is wrong with it."""
+    directory = targets / name
+    path = directory / "profile.toml"
+    if name not in known_targets(targets):
+        known = ", ".join(known_targets(targets)) or "none"
+        raise ProfileError(f"no target is named {name!r}; known: {known}")
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{path}: {error}") from error
+    _check_profile(path, name, data)
+    return Profile(directory=directory, **data)
+
+
+def _check_profile(path, name, data):
+    for key in data:
+        if key not in PROFILE_KEYS:
+            known = ", ".join(PROFILE_KEYS)
+            raise ProfileError(f"{path}: unknown key {key!r}; known: {known}")
+    for key, (kind, required) in PROFILE_KEYS.items():
+        if key not in data and required:
+            raise ProfileError(f"{path}: the key {key!r} is missing")
+        if key in data and not isinstance(data[key], kind):
+            raise ProfileError(f"{path}: {key!r} must be a {kind.__name__}")
+    if data["name"] != name:
+        raise ProfileError(f"{path}: 'name' is {data['name']!r}, but the directory is {name!r}")
+    if data.get("seat", "gateway") not in SEATS:
+        raise ProfileError(f"{path}: 'seat' must be one of {', '.join(SEATS)}")
+    if not data["command"]:
+        raise ProfileError(f"{path}: 'command' is empty")
+    for text in [*data["command"], data["url"]]:
+        for unknown in set(re.findall(r"\{(\w+)\}", text)) - set(PLACEHOLDERS):
+            raise ProfileError(f"{path}: {{{unknown}}} in {text!r} is none of {PLACEHOLDERS}")
+    for config in data.get("configs", []):
+        if not (path.parent / config).is_file():
+            raise ProfileError(f"{path}: 'configs' names {config!r}, which is not beside it")
+
+
+def free_ports(count):
+    """Distinct TCP ports of 127.0.0.1 on which nothing listens now."""
+    found = []
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe:
+            # A port whose last connections are in TIME_WAIT is free to a server, as servers set this too.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise StartFailed("no free port on 127.0.0.1")
+
+
+def version_of(profile):
+    """The version that the installed program tells, or "" when it tells none."""
+    if not profile.version:
+        return ""
+    try:
+        done = subprocess.run(
+            profile.version["command"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=READY_SECONDS,
+            check=False,
+        )
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return ""
+    found = re.search(profile.version["pattern"], done.stdout + done.stderr)
+    return found.group(1) if found else ""
+
+
+class Server:
+    """One run of a profile's server. A context manager: started on entry, stopped on exit."""
+
+    def __init__(self, profile):
+        self.profile = profile
+        self.version = ""
+        self.process = None
+        self.directory = None
+        self.listen_port = 0
+        self.origin_port = 0
+
+    @property
+    def url(self):
+        return self._fill(self.profile.url)
+
+    @property
+    def origin(self):
+        """Where the server expects its origin: for `interim run --origin`."""
+        return f"127.0.0.1:{self.origin_port}"
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info):
+        self.stop()
+
+    def start(self):
+        """Start the server and wait for its port. NotInstalled, or StartFailed with its log."""
+        program = self.profile.command[0]
+        if shutil.which(program) is None:
+            raise NotInstalled(
+                f"{program} is not installed: run scripts/setup --targets {self.profile.name}"
+            )
+        self.version = version_of(self.profile)
+        for last in (False,) * (START_TRIES - 1) + (True,):
+            try:
+                self._start_once()
+                return
+            except StartFailed:
+                # Somebody else may have taken the port since it was found free.
+                self.stop()
+                if last:
+                    raise
+
+    def stop(self):
+        """Terminate the server, kill what is left of its session, remove its directory."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+            self.process.wait()
+            self.process = None
+        if self.directory is not None:
+            shutil.rmtree(self.directory)
+            self.directory = None
+
+    def log(self):
+        """The end of what the server wrote to its standard output and error."""
+        if self.directory is None:
+            return ""
+        text = (self.directory / "log").read_text(encoding="utf-8", errors="replace")
+        return text[-LOG_TAIL:]
+
+    def _start_once(self):
+        self.listen_port, self.origin_port = free_ports(2)
+        self.directory = Path(tempfile.mkdtemp(prefix=f"interim-{self.profile.name}-"))
+        for config in self.profile.configs:
+            template = (self.profile.directory / config).read_text(encoding="utf-8")
+            (self.directory / config).write_text(self._fill(template), encoding="utf-8")
+        environment = os.environ | {"HOME": str(self.directory)}
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
+            environment[name] = str(self.directory)
+        environment |= {key: self._fill(text) for key, text in self.profile.env.items()}
+        with open(self.directory / "log", "wb") as log:
+            owner = self._owner()
+            self.process = subprocess.Popen(
+                [self._fill(word) for word in self.profile.command],
+                cwd=self.directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **owner,
+            )
+        self._await_port()
+
+    def _owner(self):
+        """As root, the server runs as nobody, in a directory that belongs to it."""
+        if os.geteuid() != 0:
+            return {}
+        for path in [self.directory, *self.directory.iterdir()]:
+            shutil.chown(path, "nobody", "nogroup")
+        return {"user": "nobody", "group": "nogroup", "extra_groups": []}
+
+    def _await_port(self):
+        port = int(self._fill(str(self.profile.ready.get("port", "{listen_port}"))))
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            status = self.process.poll()
+            if status is not None:
+                raise StartFailed(self._failure(f"ended with status {status} at its start"))
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.01)
+        raise StartFailed(self._failure(f"did not open port {port} in {READY_SECONDS:.0f} s"))
+
+    def _failure(self, what):
+        return f"{self.profile.name} {what}; its log:\n{self.log() or '(empty)'}"
+
+    def _fill(self, text):
+        config = self.profile.configs[0] if self.profile.configs else ""
+        values = {
+            "dir": self.directory,
+            "config": f"{self.directory}/{config}",
+            "listen_port": self.listen_port,
+            "origin_port": self.origin_port,
+        }
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+
+def main(arguments):
+    if len(arguments) < 3 or arguments[1] != "--":
+        print("usage: scripts/interim_targets.py NAME -- COMMAND...", file=sys.stderr)
+        return 2
+    try:
+        with Server(load_profile(arguments[0])) as server:
+            values = {"{url}": server.url, "{origin}": server.origin, "{pid}": str(server.pid)}
+            words = arguments[2:]
+            for name, value in values.items():
+                words = [word.replace(name, value) for word in words]
+            status = subprocess.run(words, check=False).returncode
+            # As a shell tells it: 128 and the signal's number.
+            return status if status >= 0 else 128 - status
+    except ProfileError as error:
+        print(f"interim_targets: {error}", file=sys.stderr)
+        return 2
+    except (NotInstalled, StartFailed, FileNotFoundError) as error:
+        print(f"interim_targets: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
