@@ -1,7 +1,5 @@
 #include "net/internal.h"
 
-#include <netdb.h>
-
 enum { HOST_SIZE = 256 };
 
 struct parts {
@@ -56,9 +54,7 @@ static bool split(const char *text, bool any_port, struct parts *out, struct dia
   return parse_port(text, colon + 1, any_port, &out->port, diag);
 }
 
-/* One name may have several addresses. The first IPv4 one is taken, then the first IPv6 one: what
- * listens on "localhost" most often listens on 127.0.0.1. */
-static const struct addrinfo *choose(const struct addrinfo *list) {
+const struct addrinfo *address_choose(const struct addrinfo *list) {
   for (const struct addrinfo *i = list; i != NULL; i = i->ai_next) {
     if (i->ai_family == AF_INET) {
       return i;
@@ -79,7 +75,7 @@ static bool resolve(uv_loop_t *uv, const struct parts *parts, struct address *ou
              parts->host, uv_strerror(err));
     return false;
   }
-  const struct addrinfo *found = choose(request.addrinfo);
+  const struct addrinfo *found = address_choose(request.addrinfo);
   if (found == NULL) {
     diag_set(diag, NULL, 0, 0, "the host '%.100s' has no address; give a numeric one", parts->host);
     return false;

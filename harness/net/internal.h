@@ -4,6 +4,7 @@
 
 #include "net/loop.h"
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/un.h>
 #include <uv.h>
@@ -57,6 +58,9 @@ struct address {
 /* address_parse reads and resolves text; port 0 only when any_port. False with *diag set. */
 bool address_parse(uv_loop_t *uv, const char *text, bool any_port, struct address *out,
                    struct diag *diag);
+/* address_choose takes one of the addresses of a name, NULL when there is none: the first IPv4 one,
+ * else the first. What listens on "localhost" most often listens on 127.0.0.1. */
+const struct addrinfo *address_choose(const struct addrinfo *list);
 /* address_print writes "127.0.0.1:80", "[::1]:80" or "unix:path". */
 void address_print(const struct address *address, char *out, size_t size);
 

@@ -98,6 +98,16 @@ static void an_unknown_host_is_named(void **state) {
   end(&world);
 }
 
+static void of_several_addresses_the_ipv4_one_is_taken(void **state) {
+  (void)state;
+  struct addrinfo v4 = {.ai_family = AF_INET};
+  struct addrinfo v6 = {.ai_family = AF_INET6, .ai_next = &v4};
+  assert_ptr_equal(address_choose(&v6), &v4);
+  v6.ai_next = NULL;
+  assert_ptr_equal(address_choose(&v6), &v6);
+  assert_null(address_choose(NULL));
+}
+
 static void a_path_that_is_too_long(void **state) {
   (void)state;
   struct diag diag;
@@ -210,6 +220,7 @@ int main(void) {
       cmocka_unit_test(addresses_that_are_not),
       cmocka_unit_test(addresses_are_numbered_from_zero),
       cmocka_unit_test(an_unknown_host_is_named),
+      cmocka_unit_test(of_several_addresses_the_ipv4_one_is_taken),
       cmocka_unit_test(a_path_that_is_too_long),
       cmocka_unit_test(a_port_in_use_says_so),
       cmocka_unit_test(a_path_in_use_says_so),

@@ -123,6 +123,24 @@ static void writes_before_connected_are_sent_in_order(void **state) {
   end_world(&world);
 }
 
+static void silent(struct tape *tape, const struct actor_event *event) {
+  if (event->kind == ACTOR_TIME && tape->client.len == 0) {
+    tape_open(tape, 7, 0);
+    tape_do(tape, ACTOR_SHUT, 7);
+  } else if (tape_told(event, ACTOR_FIN, A0)) {
+    tape->done = true;
+  }
+}
+
+static void a_half_close_before_connected_is_kept(void **state) {
+  (void)state;
+  struct world world = one_player(silent, "127.0.0.1:0");
+  tape_run(world.loop, world.tape);
+  assert_string_equal(bytes_cstr(&world.tape->client), "connected 7; ");
+  assert_string_equal(bytes_cstr(&world.tape->origin), "accepted 0; fin 0; ");
+  end_world(&world);
+}
+
 static void asking(struct tape *tape, const struct actor_event *event) {
   if (tape_told(event, ACTOR_CONNECTED, 1)) {
     tape_write(tape, 1, "question");
@@ -238,6 +256,7 @@ int main(void) {
       cmocka_unit_test(echo_over_a_unix_socket),
       cmocka_unit_test(a_command_may_concern_another_connection),
       cmocka_unit_test(writes_before_connected_are_sent_in_order),
+      cmocka_unit_test(a_half_close_before_connected_is_kept),
       cmocka_unit_test(two_players_on_one_loop_talk),
       cmocka_unit_test(an_accepted_connection_names_its_listener),
       cmocka_unit_test(a_thousand_connections_at_once),

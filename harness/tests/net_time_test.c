@@ -85,25 +85,48 @@ static void count_turn(void *user) {
   turns->after++;
 }
 
-static void sleep_once(struct tape *tape, const struct actor_event *event) {
+enum { NAPS = 8 };
+
+/* Naps of odd lengths, none of them whole milliseconds. */
+static void take_naps(struct tape *tape, const struct actor_event *event) {
+  unsigned *naps = tape->user;
   assert_int_equal(event->kind, ACTOR_TIME);
-  if (tape->wake_us == ACTOR_NEVER) {
-    tape->wake_us = tape->now_us + 50000;
-  } else if (tape->now_us >= tape->wake_us) {
-    tape->wake_us = ACTOR_NEVER;
-    tape->done = true;
+  if (tape->wake_us == ACTOR_NEVER || tape->now_us >= tape->wake_us) {
+    tape->done = (*naps)++ == NAPS;
+    tape->wake_us = tape->now_us + 3000 + 130 * *naps;
   }
 }
 
 static void a_far_wake_does_not_keep_the_loop_busy(void **state) {
   (void)state;
+  unsigned naps = 0;
   struct net_loop *loop = net_loop_new();
-  struct turns turns = {.tape = tape_start(loop, sleep_once)};
+  struct turns turns = {.tape = tape_start(loop, take_naps)};
+  turns.tape->user = &naps;
   assert_int_equal(net_loop_run(loop, asked_enough, count_turn, &turns), 0);
-  assert_true(turns.after >= 1 && turns.after <= 5);
+  assert_true(turns.after >= NAPS && turns.after <= 4 * NAPS);
   assert_int_equal(turns.asked, turns.after + 1);
   net_loop_free(loop);
   tape_free(turns.tape);
+}
+
+static void want_time_always(struct tape *tape, const struct actor_event *event) {
+  unsigned *times = tape->user;
+  assert_int_equal(event->kind, ACTOR_TIME);
+  tape->wake_us = 0;
+  tape->done = ++*times == 5;
+}
+
+static void a_wake_that_is_over_is_told_every_turn(void **state) {
+  (void)state;
+  unsigned times = 0;
+  struct net_loop *loop = net_loop_new();
+  struct tape *tape = tape_start(loop, want_time_always);
+  tape->user = &times;
+  tape_run(loop, tape);
+  assert_int_equal(times, 5);
+  net_loop_free(loop);
+  tape_free(tape);
 }
 
 static void raise_once(struct tape *tape, const struct actor_event *event) {
@@ -183,6 +206,7 @@ int main(void) {
       cmocka_unit_test(wakes_come_in_order_and_not_too_early),
       cmocka_unit_test(two_players_wake_by_their_own_times),
       cmocka_unit_test(a_far_wake_does_not_keep_the_loop_busy),
+      cmocka_unit_test(a_wake_that_is_over_is_told_every_turn),
       cmocka_unit_test(an_interrupt_ends_the_run),
       cmocka_unit_test(a_termination_ends_the_run),
       cmocka_unit_test(a_broken_pipe_is_no_signal),
