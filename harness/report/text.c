@@ -72,13 +72,13 @@ static void put_head(struct text *text) {
 static void put_summary(struct text *text) {
   struct run_summary summary = run_summarise(text->run);
   const struct {
-    unsigned num;
     const char *word;
+    unsigned num;
     enum verdict verdict;
   } counts[] = {
-      {summary.pass, "pass", VERDICT_PASS}, {summary.fail, "fail", VERDICT_FAIL},
-      {summary.warn, "warn", VERDICT_WARN}, {summary.info, "info", VERDICT_INFO},
-      {summary.skip, "skip", VERDICT_SKIP}, {summary.error, "error", VERDICT_ERROR},
+      {"pass", summary.pass, VERDICT_PASS}, {"fail", summary.fail, VERDICT_FAIL},
+      {"warn", summary.warn, VERDICT_WARN}, {"info", summary.info, VERDICT_INFO},
+      {"skip", summary.skip, VERDICT_SKIP}, {"error", summary.error, VERDICT_ERROR},
   };
   for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
     enum paint paint = counts[i].num > 0 ? text_verdict_paint(counts[i].verdict) : PAINT_NONE;

@@ -199,20 +199,17 @@ static void put_script(struct text *text, const struct result *result) {
 /* A head that spans lines on the wire spans lines here. */
 static void put_wire_text(struct text *text, const char *wire) {
   size_t column = text->page.column;
-  size_t len = strlen(wire);
-  size_t shown = len < TRANSCRIPT_LEN ? len : TRANSCRIPT_LEN;
-  for (size_t from = 0; from < shown;) {
-    const char *end = strstr(wire + from, "\\r\\n");
-    size_t to = end != NULL && (size_t)(end - wire) + 4 < shown ? (size_t)(end - wire) + 4 : shown;
-    page_wrap(&text->page, column, PAINT_NONE,
-              arena_printf(&text->arena, "%.*s", (int)(to - from), wire + from));
-    from = to;
-  }
-  if (shown < len) {
+  const char *rest = arena_printf(&text->arena, "%.*s", (int)TRANSCRIPT_LEN, wire);
+  do {
+    const char *end = strstr(rest, "\\r\\n");
+    size_t len = end != NULL ? (size_t)(end - rest) + 4 : strlen(rest);
+    page_wrap(&text->page, column, PAINT_NONE, arena_printf(&text->arena, "%.*s", (int)len, rest));
+    rest += len;
+  } while (rest[0] != '\0');
+  if (strlen(wire) > TRANSCRIPT_LEN) {
     page_indent(&text->page, column);
-    page_printf(&text->page, PAINT_FAINT, "... %zu more bytes of text", len - shown);
-  }
-  if (text->page.column > 0) {
+    page_printf(&text->page, PAINT_FAINT, "... %zu more bytes of text",
+                strlen(wire) - TRANSCRIPT_LEN);
     page_end(&text->page);
   }
 }
@@ -247,9 +244,12 @@ static void put_detail(struct text *text, const char *label, const struct result
   put_other_outcomes(text, result);
   put_labelled(text, "reason", PAINT_NONE, result->reason);
   put_labelled(text, "background", PAINT_NONE, result->why);
-  put_label(text, "reproduce");
-  page_put(&text->page, PAINT_NONE, result->reproduce);
-  page_end(&text->page);
+  if (result->reproduce[0] != '\0') {
+    /* One line however long: it is for copying. */
+    put_label(text, "reproduce");
+    page_put(&text->page, PAINT_NONE, result->reproduce);
+    page_end(&text->page);
+  }
   put_script(text, result);
   put_transcript(text, result);
 }

@@ -29,7 +29,7 @@ static const struct {
     {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},            /* beyond Unicode */
     {"\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80"},   /* no such lead */
     {"\xc2\x85 \xc2\x9b", "\\xc2\\x85 \\xc2\\x9b"},          /* C1: a terminal obeys them */
-    {"\xe2\x80\xae", "\\xe2\\x80\\xae"},                     /* right to left */
+    {"\xe2\x80\x8e", "\\xe2\\x80\\x8e"},                     /* a direction mark */
     {"\xef\xbb\xbf \xef\xbf\xbe \xef\xbf\xbf", "\\xef\\xbb\\xbf \\xef\\xbf\\xbe \\xef\\xbf\\xbf"},
     {"\xed\x9f\xbf \xee\x80\x80", "\xed\x9f\xbf \xee\x80\x80"}, /* around the surrogates */
     {HOSTILE, HARMLESS},

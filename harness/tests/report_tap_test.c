@@ -35,6 +35,7 @@ static void assert_lines(const struct run *run, const char *const *expected, siz
   free(text);
 }
 
+/* clang-format off */
 static const char *const sample_lines[] = {
     "TAP version 13",
     "1..12",
@@ -48,13 +49,10 @@ static const char *const sample_lines[] = {
     "  expected: \"103, 200\"",
     "  observed: \"200\"",
     "  reason: \"The final came without the 103.\"",
-    "  requirement: \"RFC9110-7.6-1, EXPECTED: An intermediary passes messages on that it does not "
-    "know.\"",
+    "  requirement: \"RFC9110-7.6-1, EXPECTED: An intermediary passes messages on that it does not know.\"",
     "  address: \"https://www.rfc-editor.org/rfc/rfc9110#section-7.6\"",
-    "  strictness: \"The RFC states an expectation, without a BCP 14 key word: this is no "
-    "violation; but others build on it, so it is not passed over.\"",
-    "  impact: \"The client does not learn that work goes on, so long requests end in its timeout, "
-    "and early hints gain nothing.\"",
+    "  strictness: \"The RFC states an expectation, without a BCP 14 key word: this is no violation; but others build on it, so it is not passed over.\"",
+    "  impact: \"The client does not learn that work goes on, so long requests end in its timeout, and early hints gain nothing.\"",
     "  reproduce: \"interim run --target http://127.0.0.1:8080 CASE\"",
     "  ...",
     "ok 3 - limits/count (h1/h1)",
@@ -65,8 +63,7 @@ static const char *const sample_lines[] = {
     "  outcome: \"forwarded\"",
     "  expected: \"102, 200\"",
     "  observed: \"102, 200\"",
-    "  requirement: \"RFC9110-7.6-1, MAY: An intermediary passes messages on that it does not "
-    "know.\"",
+    "  requirement: \"RFC9110-7.6-1, MAY: An intermediary passes messages on that it does not know.\"",
     "  address: \"https://www.rfc-editor.org/rfc/rfc9110#section-7.6\"",
     "  reproduce: \"interim run --target http://127.0.0.1:8080 CASE\"",
     "  \"max_interims\": 1000",
@@ -95,11 +92,9 @@ static const char *const sample_lines[] = {
     "  expected: \"102, 200\"",
     "  observed: \"102, 200\"",
     "  reason: \"The code changed.\"",
-    "  requirement: \"RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before "
-    "the final one.\"",
+    "  requirement: \"RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before the final one.\"",
     "  address: \"https://www.rfc-editor.org/rfc/rfc9110#section-15.2\"",
-    "  strictness: \"The sentence binds this target with MUST, and BCP 14 leaves it no other "
-    "choice: a miss cannot be less than a failure.\"",
+    "  strictness: \"The sentence binds this target with MUST, and BCP 14 leaves it no other choice: a miss cannot be less than a failure.\"",
     "  impact: \"Client and origin disagree on what was said, and neither side's log shows why.\"",
     "  known: \"issue 1604\"",
     "  reproduce: \"interim run --target http://127.0.0.1:8080 CASE\"",
@@ -124,13 +119,10 @@ static const char *const sample_lines[] = {
     "  expected: \"102, 200\"",
     "  observed: \"102, nothing\"",
     "  reason: \"No final response came within 250 ms.\"",
-    "  requirement: \"RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before "
-    "the final one.\"",
+    "  requirement: \"RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before the final one.\"",
     "  address: \"https://www.rfc-editor.org/rfc/rfc9110#section-15.2\"",
-    "  strictness: \"The sentence binds this target with MUST, and BCP 14 leaves it no other "
-    "choice: a miss cannot be less than a failure.\"",
-    "  impact: \"The client never gets its answer. The real final response is left over on the "
-    "back connection, where it can be handed to somebody else's request.\"",
+    "  strictness: \"The sentence binds this target with MUST, and BCP 14 leaves it no other choice: a miss cannot be less than a failure.\"",
+    "  impact: \"The client never gets its answer. The real final response is left over on the back connection, where it can be handed to somebody else's request.\"",
     "  background: \"Seen in the wild.\"",
     "  reproduce: \"interim run --target http://127.0.0.1:8080 CASE\"",
     "  ...",
@@ -143,13 +135,10 @@ static const char *const sample_lines[] = {
     "  expected: \"103, 200\"",
     "  observed: \"103, nothing\"",
     "  reason: \"No final response.\"",
-    "  requirement: \"RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before "
-    "the final one.\"",
+    "  requirement: \"RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before the final one.\"",
     "  address: \"https://www.rfc-editor.org/rfc/rfc9110#section-15.2\"",
-    "  strictness: \"The sentence binds this target with MUST, and BCP 14 leaves it no other "
-    "choice: a miss cannot be less than a failure.\"",
-    "  impact: \"The client never gets its answer. The real final response is left over on the "
-    "back connection, where it can be handed to somebody else's request.\"",
+    "  strictness: \"The sentence binds this target with MUST, and BCP 14 leaves it no other choice: a miss cannot be less than a failure.\"",
+    "  impact: \"The client never gets its answer. The real final response is left over on the back connection, where it can be handed to somebody else's request.\"",
     "  reproduce: \"interim run --target http://127.0.0.1:8080 CASE\"",
     "  ...",
     "not ok 12 - forward/two (h1/h1)",
@@ -161,16 +150,14 @@ static const char *const sample_lines[] = {
     "  expected: \"102, 102, 200\"",
     "  observed: \"102, nothing\"",
     "  reason: \"No final response.\"",
-    "  requirement: \"RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before "
-    "the final one.\"",
+    "  requirement: \"RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before the final one.\"",
     "  address: \"https://www.rfc-editor.org/rfc/rfc9110#section-15.2\"",
-    "  strictness: \"The sentence binds this target with MUST, and BCP 14 leaves it no other "
-    "choice: a miss cannot be less than a failure.\"",
-    "  impact: \"The client never gets its answer. The real final response is left over on the "
-    "back connection, where it can be handed to somebody else's request.\"",
+    "  strictness: \"The sentence binds this target with MUST, and BCP 14 leaves it no other choice: a miss cannot be less than a failure.\"",
+    "  impact: \"The client never gets its answer. The real final response is left over on the back connection, where it can be handed to somebody else's request.\"",
     "  reproduce: \"interim run --target http://127.0.0.1:8080 CASE\"",
     "  ...",
 };
+/* clang-format on */
 
 static void test_a_run_with_every_verdict(void **state) {
   (void)state;
@@ -220,6 +207,8 @@ static void test_hostile_text_stays_text(void **state) {
   bytes_free(&again);
   assert_int_equal(count(text, "\nok ") + count(text, "\nnot ok "), LENGTH(hostile_results));
   assert_int_equal(count(text, " # "), 2);
+  assert_non_null(strstr(text, "\nnot ok 1 - \"'<&]]>\\\\ \\\\x0d"));
+  assert_non_null(strstr(text, "\\\\xae\\#\\\\x0d\\\\x0a\xc3\xa9 (\"'<"));
   assert_int_equal(count(text, "\n  ---\n"), LENGTH(hostile_results) - 1);
   assert_non_null(strstr(text, "\n  observed: \"\\\"'<&]]>\\\\ \\\\x0d\\\\xff \\\\x01"));
   free(text);

@@ -62,6 +62,7 @@ static void assert_lacks(const struct run *run, struct report_style style, const
   free(text);
 }
 
+/* clang-format off */
 static const char *const sample_lines[] = {
     "nginx 1.22.1 at seat gateway, http://127.0.0.1:8080, front h1, back h1",
     "interim 0.1.0, suite 1, 2026-11-21T02:00:00Z",
@@ -70,16 +71,13 @@ static const char *const sample_lines[] = {
     "",
     "1. FAIL RFC9110-15.2-4 taken-as-final (3 cases)",
     "   meaning      An interim response was handled as if it were the final one.",
-    "   requirement  RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before the "
-    "final",
+    "   requirement  RFC9110-15.2-4, MUST: A client can parse one or more 1xx responses before the final",
     "                one.",
     "                https://www.rfc-editor.org/rfc/rfc9110#section-15.2",
     "   see also     RFC9110-7.6-1 (EXPECTED)",
-    "   why FAIL     The sentence binds this target with MUST, and BCP 14 leaves it no other "
-    "choice: a",
+    "   why FAIL     The sentence binds this target with MUST, and BCP 14 leaves it no other choice: a",
     "                miss cannot be less than a failure.",
-    "   impact       The client never gets its answer. The real final response is left over on the "
-    "back",
+    "   impact       The client never gets its answer. The real final response is left over on the back",
     "                connection, where it can be handed to somebody else's request.",
     "   cases                                 expected       observed",
     "                forward/any:102,103 (2)  102, 200       102, nothing",
@@ -109,14 +107,11 @@ static const char *const sample_lines[] = {
     "",
     "2. WARN RFC9110-7.6-1 dropped (1 case)",
     "   meaning      No interim response arrived; the final one did.",
-    "   requirement  RFC9110-7.6-1, EXPECTED: An intermediary passes messages on that it does not "
-    "know.",
+    "   requirement  RFC9110-7.6-1, EXPECTED: An intermediary passes messages on that it does not know.",
     "                https://www.rfc-editor.org/rfc/rfc9110#section-7.6",
-    "   why WARN     The RFC states an expectation, without a BCP 14 key word: this is no "
-    "violation; but",
+    "   why WARN     The RFC states an expectation, without a BCP 14 key word: this is no violation; but",
     "                others build on it, so it is not passed over.",
-    "   impact       The client does not learn that work goes on, so long requests end in its "
-    "timeout,",
+    "   impact       The client does not learn that work goes on, so long requests end in its timeout,",
     "                and early hints gain nothing.",
     "",
     "   case         forward/103: A title",
@@ -142,6 +137,7 @@ static const char *const sample_lines[] = {
     "",
     "2 pass, 4 fail, 1 warn, 1 info, 3 skip, 1 error in 0.8 s: nginx 1.22.1 at seat gateway",
 };
+/* clang-format on */
 
 static void test_a_run_with_every_verdict(void **state) {
   (void)state;
