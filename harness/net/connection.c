@@ -132,12 +132,16 @@ void connection_write(struct connection *connection, struct span bytes) {
       write_failed(connection, sent);
       return;
     }
-    bytes = span_skip(bytes, sent > 0 ? (size_t)sent : 0);
+    size_t taken = sent > 0 ? (size_t)sent : 0;
+    if (taken == bytes.len) {
+      return;
+    }
+    bytes = span_make(bytes.ptr + taken, bytes.len - taken);
   }
   if (queued + bytes.len > NET_QUEUE_LIMIT) {
     make_close_reset(connection);
     break_off(connection, ACTOR_RESET);
-  } else if (bytes.len > 0) {
+  } else {
     queue_write(connection, bytes);
   }
 }

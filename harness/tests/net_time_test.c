@@ -93,7 +93,7 @@ static void take_naps(struct tape *tape, const struct actor_event *event) {
   assert_int_equal(event->kind, ACTOR_TIME);
   if (tape->wake_us == ACTOR_NEVER || tape->now_us >= tape->wake_us) {
     tape->done = (*naps)++ == NAPS;
-    tape->wake_us = tape->now_us + 3000 + 130 * *naps;
+    tape->wake_us = tape->now_us + 3000 + 130 * (uint64_t)*naps;
   }
 }
 
