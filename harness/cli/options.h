@@ -1,0 +1,48 @@
+/* The options of interim run. */
+#ifndef INTERIM_CLI_OPTIONS_H
+#define INTERIM_CLI_OPTIONS_H
+
+#include "case/case.h"
+
+#include <stdio.h>
+
+enum { OPTIONS_MAX_LIST = 64 };
+
+struct run_options {
+  enum seat seat;
+  const char *target;            /* URL; NULL for the embedded reference gateway */
+  const char *origin_listen;     /* where our origin listens */
+  const char *origin_advertised; /* how the target reaches it, or NULL: as it listens */
+  const char *globs[OPTIONS_MAX_LIST];
+  size_t num_globs;
+  const char *excludes[OPTIONS_MAX_LIST];
+  size_t num_excludes;
+  const char *cases; /* directory, or NULL for those built in */
+  unsigned jobs;
+  double scale;
+  unsigned level; /* 0 must, 1 should, 2 all */
+  bool shuffle;
+  bool slow;
+  uint32_t seed;
+  bool seeded;
+  unsigned repeat;
+  const char *expect;
+  const char *write_expect;
+  const char *target_name;
+  const char *target_version;
+  const char *json; /* file, "-" or NULL */
+  const char *junit;
+  bool tap;
+  bool verbose;
+  bool quiet;
+  int color;       /* -1 auto, 0 never, 1 always */
+  unsigned fronts; /* mask of enum http_version that our client may speak */
+  unsigned backs;  /* mask of enum http_version that our origin may speak */
+};
+
+/* run_options_parse reads the arguments of interim run, its name first. Strings are borrowed from
+ * argv, in which "LISTEN,ADVERTISED" is cut in two. 0, or EXIT_USAGE with a message on stderr; 1
+ * for --help, which was printed. */
+int run_options_parse(int argc, char **argv, struct run_options *out);
+
+#endif

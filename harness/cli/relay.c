@@ -1,0 +1,101 @@
+#include "peer/relay.h"
+
+#include "cli/cli.h"
+#include "cli/url.h"
+#include "cli/usage.h"
+#include "net/loop.h"
+
+struct relay_options {
+  const char *listen;
+  const char *origin;
+};
+
+static int take_address(const char *option, const char *value, bool any_port, const char **out) {
+  struct diag diag;
+  bool local = span_starts(span_of(value), "unix:");
+  if (!local && url_check_address(value, any_port, &diag) != 0) {
+    return usage_error("relay", "%s '%s': %s", option, value, diag.reason);
+  }
+  *out = value;
+  return 0;
+}
+
+static int take_listen(void *user, const char *option, char *value) {
+  return take_address(option, value, true, &((struct relay_options *)user)->listen);
+}
+
+static int take_origin(void *user, const char *option, char *value) {
+  return take_address(option, value, false, &((struct relay_options *)user)->origin);
+}
+
+static const struct usage_option relay_options[] = {
+    {"listen", 0, true, take_listen},
+    {"origin", 0, true, take_origin},
+};
+
+static const char *const relay_help[] = {
+    "usage: interim relay --listen ADDRESS --origin ADDRESS",
+    "",
+    "Runs the reference gateway, HTTP/1.1 on both sides, until SIGINT or SIGTERM. Once it listens "
+    "it",
+    "prints 'relay: listening on ADDRESS'.",
+    "",
+    "  --listen ADDRESS  HOST:PORT where clients come; port 0 for any free one",
+    "  --origin ADDRESS  HOST:PORT of the origin",
+    "  -h, --help        this text",
+};
+
+#define NUM(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct usage relay_usage = {"relay", relay_options, NUM(relay_options), relay_help,
+                                         NUM(relay_help)};
+
+static bool never(void *user) {
+  (void)user;
+  return false;
+}
+
+static int serve(const struct relay_options *options, struct net_loop *loop, struct relay *relay) {
+  struct net_player *player = net_loop_add(loop, relay_actor(relay));
+  struct diag diag;
+  char name[128];
+  if (net_player_listen(player, options->listen, &diag) < 0 ||
+      net_player_address(player, options->origin, &diag) < 0) {
+    return usage_diag("relay", &diag);
+  }
+  net_player_listener_name(player, 0, name, sizeof(name));
+  (void)printf("relay: listening on %s\n", name);
+  int status = usage_finish("relay", EXIT_PASSED);
+  if (status == EXIT_PASSED) {
+    (void)net_loop_run(loop, never, NULL, NULL);
+  }
+  return status;
+}
+
+int command_relay(int argc, char **argv) {
+  struct relay_options options = {NULL, NULL};
+  int first = 0;
+  int status = usage_parse(&relay_usage, argc, argv, &options, &first);
+  if (status != 0) {
+    return status == USAGE_HELP ? EXIT_PASSED : status;
+  }
+  if (first != argc) {
+    return usage_error("relay", "'%s' is too much: all goes by options", argv[first]);
+  }
+  if (options.listen == NULL || options.origin == NULL) {
+    return usage_error("relay", "%s is needed: HOST:PORT",
+                       options.listen == NULL ? "--listen" : "--origin");
+  }
+  struct net_loop *loop = net_loop_new();
+  if (loop == NULL) {
+    (void)fprintf(stderr, "interim relay: the system has no resources for an event loop\n");
+    return EXIT_ERRORS;
+  }
+  /* The player's first listener and first address have the number 0. */
+  const struct relay_config config = {.listener = 0, .origin = 0};
+  struct relay *relay = relay_new(&config);
+  status = serve(&options, loop, relay);
+  net_loop_free(loop);
+  relay_free(relay);
+  return status;
+}
