@@ -116,7 +116,6 @@ static void back_release(void *self) {
       .persistent = back->persistent,
       .request_ended = back->request_ended,
       .delimited = !back->until_close,
-      .ended = back->fin,
       .unread = (size_t)(back->parser.base + back->conn.in.len - back->parsed),
   };
   back->exchange = NULL;

@@ -66,18 +66,14 @@ enum loss_action decide_loss(const struct exchange *x, enum exchange_loss loss,
   if (breach == RULE_FINAL_CUT) {
     return LOSS_CUT;
   }
-  /* An interim response is an answer too: who sent one has begun to work (RFC 9110 section 9.2.2).
-   */
-  if (loss == LOSS_STALE && breach == RULE_NO_FINAL && is_idempotent(x->request.method) &&
-      !x->content_sent && !x->retried) {
+  if (loss == LOSS_STALE && is_idempotent(x->request.method) && !x->content_sent) {
     return LOSS_RETRY;
   }
   return LOSS_ANSWER;
 }
 
 bool decide_reuse(const struct reuse_facts *facts) {
-  return facts->persistent && facts->request_ended && facts->delimited && !facts->ended &&
-         facts->unread == 0;
+  return facts->persistent && facts->request_ended && facts->delimited && facts->unread == 0;
 }
 
 bool decide_idle_bytes(struct span bytes) {

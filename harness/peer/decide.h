@@ -46,7 +46,6 @@ struct reuse_facts {
   bool persistent;    /* the origin's version and Connection say that it goes on */
   bool request_ended; /* the whole request was written */
   bool delimited;     /* the response did not end with the connection */
-  bool ended;         /* the origin sends no more */
   size_t unread;      /* bytes behind the final response */
 };
 

@@ -78,9 +78,6 @@ static void cut(struct exchange *x) {
 }
 
 void exchange_refuse(struct exchange *x, unsigned code, const char *why) {
-  if (x->answered) {
-    return;
-  }
   if (x->rule.state == RULE_FINAL || x->rule.state == RULE_SWITCHED) {
     cut(x);
   } else {
@@ -110,7 +107,7 @@ void exchange_start(struct exchange *x, bool content_arrived) {
 }
 
 void exchange_request_content(struct exchange *x, struct span content) {
-  if (x->back == NULL || content.len == 0) {
+  if (x->back == NULL) {
     return;
   }
   x->content_sent = true;
@@ -189,7 +186,6 @@ void exchange_lost(struct exchange *x, enum exchange_loss loss, const char *why)
   x->back = NULL;
   switch (decide_loss(x, loss, breach, &code)) {
   case LOSS_RETRY:
-    x->retried = true;
     interim_rule_init(&x->rule);
     (void)interim_rule_feed(&x->rule, RULE_REQUEST);
     back_take(x, BACK_FRESH);
@@ -213,17 +209,9 @@ void exchange_tunnel_to_origin(struct exchange *x, struct span bytes) {
   }
 }
 
-/* The back is forgotten with the second end: it closes by itself then. */
-static void tunnel_ended(struct exchange *x, bool reset) {
-  if (reset || x->half_ended) {
-    x->back = NULL;
-  }
-  x->half_ended = true;
-}
-
 void exchange_tunnel_to_origin_end(struct exchange *x, bool reset) {
   const struct exchange_back *back = x->back;
-  tunnel_ended(x, reset);
+  x->back = reset ? NULL : back;
   if (back != NULL) {
     back->tunnel_end(x->back_self, reset);
   }
@@ -234,6 +222,6 @@ void exchange_tunnel_to_client(struct exchange *x, struct span bytes) {
 }
 
 void exchange_tunnel_to_client_end(struct exchange *x, bool reset) {
-  tunnel_ended(x, reset);
+  x->back = reset ? NULL : x->back;
   x->front->tunnel_end(x->front_self, reset);
 }

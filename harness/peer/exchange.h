@@ -39,7 +39,10 @@ struct exchange_back {
 /* Why a back cannot go on; its connection is closed or closing by then. */
 enum exchange_loss {
   LOSS_UNREACHABLE, /* no connection could be made */
-  LOSS_STALE,   /* a kept connection ended before a byte of a response (RFC 9112 section 9.3.1) */
+  /* A kept connection ended before a byte of a response: likely the origin closed it before the
+   * request came (RFC 9112 section 9.3.1). An interim response is an answer too: who sent one has
+   * begun to work. */
+  LOSS_STALE,
   LOSS_CLOSED,  /* the connection ended or broke otherwise */
   LOSS_GARBAGE, /* what came is no HTTP response, or breaks a limit */
   LOSS_SILENT,  /* nothing came for too long */
@@ -56,9 +59,7 @@ struct exchange {
   bool request_ended;
   bool content_sent; /* some of the content went to the origin */
   bool continued;    /* the gateway sent a 100 of its own */
-  bool retried;
-  bool answered;   /* nothing more goes to the front */
-  bool half_ended; /* one way of the tunnel has ended */
+  bool answered;     /* nothing more goes to the front */
 };
 
 /* exchange_init makes an exchange whose request is empty, to be filled in. */
@@ -75,7 +76,8 @@ void exchange_request_content(struct exchange *x, struct span content);
 void exchange_request_end(struct exchange *x);
 
 /* exchange_refuse answers a request that cannot go on, whose fault it is being the client's: with
- * the status code, or by cutting the response if that has begun. The connection ends after it. */
+ * the status code, or by cutting the response if that has begun. The connection ends after it.
+ * Not for an exchange that is answered. */
 void exchange_refuse(struct exchange *x, unsigned code, const char *why);
 
 /* exchange_abandon: the client is gone. Nothing more is told to the front. */

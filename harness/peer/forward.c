@@ -198,8 +198,7 @@ unsigned forward_request(struct message *request, const char **out_why) {
     *out_why = "there are too many connection options";
     return 400;
   }
-  request->expects_continue =
-      request->minor > 0 && field_list_has(&request->fields, "Expect", "100-continue");
+  request->expects_continue = field_list_has(&request->fields, "Expect", "100-continue");
   take_upgrade(request);
   filter(request, &request->fields, stays_behind);
   add_via(request);

@@ -43,7 +43,7 @@ bool field_list_has(const struct field_list *list, const char *name, const char 
 }
 
 bool list_next(struct span *rest, struct span *out_element) {
-  while (rest->len > 0) {
+  while (rest->ptr != NULL && rest->len > 0) {
     const uint8_t *comma = memchr(rest->ptr, ',', rest->len);
     size_t len = comma == NULL ? rest->len : (size_t)(comma - rest->ptr);
     *out_element = span_trim(span_make(rest->ptr, len));

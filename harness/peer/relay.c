@@ -3,8 +3,8 @@
 #include "peer/front.h"
 #include "peer/inner.h"
 
-static const uint64_t default_origin_timeout_us = 15 * 1000 * 1000;
-static const uint64_t default_idle_us = 60 * 1000 * 1000;
+static const uint64_t default_origin_timeout_us = 15000000;
+static const uint64_t default_idle_us = 60000000;
 
 /* After a burst the queue's memory is given back. */
 enum { KEEP_OUT = 1024 * 1024 };

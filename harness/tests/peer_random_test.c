@@ -82,6 +82,15 @@ static struct stage_peer *pick_open(struct stage_peer *peers, unsigned num, uint
   return NULL;
 }
 
+static void end_some(struct stage *stage, uint32_t *seed) {
+  struct stage_peer *client = pick_open(stage->clients, stage->num_clients, seed);
+  struct stage_peer *origin = pick_open(stage->origins, stage->num_origins, seed);
+  struct stage_peer *peer = pick(seed, 2) == 0 ? client : origin;
+  if (peer != NULL) {
+    stage_end_input(stage, peer, pick(seed, 2) == 0);
+  }
+}
+
 static void act(struct stage *stage, uint32_t *seed) {
   struct stage_peer *client = pick_open(stage->clients, stage->num_clients, seed);
   struct stage_peer *origin = pick_open(stage->origins, stage->num_origins, seed);
@@ -90,20 +99,14 @@ static void act(struct stage *stage, uint32_t *seed) {
     send_some(stage, client, seed, from_clients, sizeof(from_clients) / sizeof(from_clients[0]));
   } else if (what < 30 && origin != NULL) {
     send_some(stage, origin, seed, from_origins, sizeof(from_origins) / sizeof(from_origins[0]));
-  } else if (what == 30 && client != NULL) {
-    stage_end_input(stage, client, false);
-  } else if (what == 31 && client != NULL) {
-    stage_end_input(stage, client, true);
-  } else if (what == 32 && origin != NULL) {
-    stage_end_input(stage, origin, false);
-  } else if (what == 33 && origin != NULL) {
-    stage_end_input(stage, origin, true);
+  } else if (what < 34) {
+    end_some(stage, seed);
   } else if (what == 34) {
     stage_wait(stage, pick(seed, 3 * STAGE_TIMEOUT));
   } else if (what == 35) {
     stage->origin_down = pick(seed, 4) == 0;
     stage->origin_mute = pick(seed, 8) == 0;
-  } else if (what > 35 && stage->num_clients < 8) {
+  } else if (stage->num_clients < 8) {
     stage_accept(stage);
   }
 }
@@ -167,7 +170,7 @@ static void play(uint32_t seed, unsigned num_acts) {
   }
   /* With time everything ends. */
   stage.origin_mute = false;
-  stage_wait(&stage, 20 * STAGE_TIMEOUT);
+  stage_wait(&stage, (uint64_t)20 * STAGE_TIMEOUT);
   for (unsigned i = 0; i < stage.num_clients; i++) {
     assert_true(stage.clients[i].gone);
   }

@@ -14,7 +14,13 @@
 #include "base/bytes.h"
 #include "peer/relay.h"
 
-enum { STAGE_PEERS = 128, STAGE_LISTENER = 3, STAGE_ORIGIN = 5, STAGE_TIMEOUT = 1000000 };
+enum {
+  STAGE_PEERS = 128,
+  STAGE_LISTENER = 3,
+  STAGE_ORIGIN = 5,
+  STAGE_TIMEOUT = 1000000,
+  STAGE_IDLE = 4000000
+};
 
 enum stage_end { STAGE_OPEN, STAGE_SHUT, STAGE_CLOSED, STAGE_ABORTED };
 
@@ -45,11 +51,9 @@ static inline void stage_init(struct stage *stage) {
   const struct relay_config config = {.listener = STAGE_LISTENER,
                                       .origin = STAGE_ORIGIN,
                                       .origin_timeout_us = STAGE_TIMEOUT,
-                                      .idle_us = 4 * STAGE_TIMEOUT};
-  *stage = (struct stage){0};
-  stage->relay = relay_new(&config);
-  stage->actor = relay_actor(stage->relay);
-  stage->now_us = 1000;
+                                      .idle_us = STAGE_IDLE};
+  struct relay *relay = relay_new(&config);
+  *stage = (struct stage){.relay = relay, .actor = relay_actor(relay), .now_us = 1000};
 }
 
 static inline void stage_free(struct stage *stage) {
