@@ -85,6 +85,8 @@ static const struct check_row step_rows[] = {
     /* Raw messages that nobody could tell from others. */
     {"client sends bytes\n  | GET / HTTP/1.1\n  |\nclient sees 200\n", 4, 1,
      "a raw request without {path} or {nonce}"},
+    {"client never sees 102\nclient sends bytes\n  | GET / HTTP/1.1\n  |\nclient sees 200\n", 5, 1,
+     "a raw request without {path} or {nonce}"},
     {"client sends POST\nclient sends bytes\n  | more\nclient sees 200\n", 0, 0, ""},
     {"client sends GET\norigin sends bytes\n  | HTTP/1.1 200 OK\n  |\nclient sees 200\n", 5, 1,
      "a raw final response without {nonce}"},

@@ -43,8 +43,8 @@ static const struct parse_row step_rows[] = {
     {"client closes\norigin half-closes\norigin aborts\n",
      "client closes\norigin half-closes\norigin aborts\n"},
     {"pause 2s\n", "pauses for=2000000\n"},
-    {"origin 2 sends 200\nclient 10 sees 200\nclient 1 sees 200\n",
-     "origin2 sends 200\nclient10 sees 200\nclient1 sees 200\n"},
+    {"origin 9 sends 200\nclient 10 sees 200\nclient 1 sees 200\n",
+     "origin9 sends 200\nclient10 sees 200\nclient1 sees 200\n"},
     /* Delivery. */
     {"origin sends 102 x 1000\n", "origin sends 102 x=1000\n"},
     {"origin sends 102 glued pace 500us cut 1 x 3\n",
@@ -112,8 +112,10 @@ static const struct parse_row head_rows[] = {
      "title t\ncites A-1\nseat origin\non front=h1h2 back=h1h2\nfor code 102 104 105\nfor name "
      "X-A\n"
      "client sends GET\n"},
-    {"title t\ncites A-1\nseat origin\nfor v a-b 1-2-3 7 9-10 except 9\nclient sends GET\n",
-     "title t\ncites A-1\nseat origin\non front=h1h2 back=h1h2\nfor v a-b 1-2-3 7 10\nclient sends "
+    {"title t\ncites A-1\nseat origin\nfor za-z09 a-b 1-2-3 5-5 7 9-10 except 9\nclient sends "
+     "GET\n",
+     "title t\ncites A-1\nseat origin\non front=h1h2 back=h1h2\nfor za-z09 a-b 1-2-3 5 7 "
+     "10\nclient sends "
      "GET\n"},
 };
 
