@@ -163,9 +163,11 @@ const char *case_result_id(struct arena *arena, const struct case_file *file,
                            const struct case_binding *binding);
 
 /* case_check looks for what the grammar allows and sense does not: a cited requirement that the
- * registry does not know, no deciding requirement for one of the case's seats, a step that nothing
- * can reach, a sees before anything was sent, an answer to a request that no step sends, a raw
- * request or final without {nonce}. 0, or -1 with the first finding in *diag. */
+ * registry does not know, no deciding requirement for one of the case's seats and versions, one
+ * that does not bind a target there (by its roles and versions), a step that nothing can reach, a
+ * sees before anything was sent, an answer to a request that no step sends, a raw request without
+ * {path} or {nonce}, a raw final without {nonce}, a case in which nothing is seen. 0, or -1 with
+ * the first finding in *diag. */
 struct registry;
 int case_check(const struct case_file *file, const struct registry *registry, struct diag *diag);
 
