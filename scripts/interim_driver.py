@@ -45,7 +45,7 @@ class StaleCase(UserWarning):
 
 def pytest_addoption(parser, pluginmanager):
     # Without arguments pytest finds cases/conftest.py while it collects: too late to run anything.
-    if pluginmanager.getplugin("pytestconfig").args:
+    if getattr(pluginmanager.getplugin("pytestconfig"), "args", None):
         raise pytest.UsageError("say which tests: pytest cases, or pytest scripts/tests cases")
     group = parser.getgroup("interim", "the interim conformance suite")
     group.addoption(

@@ -234,7 +234,8 @@ class Server:
             self.process.wait()
             self.process = None
         if self.directory is not None:
-            shutil.rmtree(self.directory)
+            # A child that is still dying may write there.
+            shutil.rmtree(self.directory, ignore_errors=True)
             self.directory = None
 
     def log(self):

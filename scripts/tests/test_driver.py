@@ -84,8 +84,8 @@ def test_a_directory_of_cases_is_enough(project, pytest_in):
 def test_no_arguments_ask_for_some(project, pytest_in):
     project.script(result("forward/plain"))
     done = pytest_in()
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "say which tests: pytest cases" in done.stderr
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+    assert "say which tests: pytest cases, or pytest scripts/tests cases" in done.stdout
     assert project.calls() == []
 
 
