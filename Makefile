@@ -22,7 +22,13 @@ CPPFLAGS += -Iharness -include base/banned.h -DINTERIM_VERSION='"$(VERSION)"'
 LIBS := $(shell pkg-config --libs libuv jansson libxml-2.0 2>/dev/null)
 LIBS_CFLAGS := $(shell pkg-config --cflags libuv jansson libxml-2.0 2>/dev/null | sed 's/-I/-isystem /g')
 
+# What runs is named in a short line; V=1 shows the whole command.
+run = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))';)
+
 # Each layer may use those before it in its row; scripts/check-layers holds the includes to it.
+# What runs is named in a short line; V=1 shows the whole command.
+run = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))';)
+
 LAYERS := base core case script judge peer net report cli
 USES_base :=
 USES_core := base
@@ -58,38 +64,38 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l),san)))
 
 $(BUILD)/opt/%.o: harness/%.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CPPFLAGS) $(OPT) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call run,CC,$@)$(CC) $(STD) $(CPPFLAGS) $(OPT) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/san/%.o: harness/%.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CPPFLAGS) $(SAN) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call run,CC,$@)$(CC) $(STD) $(CPPFLAGS) $(SAN) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The cases and the registry are built in, so that one file is the whole tool.
 CASE_FILES := cases/requirements.tsv $(sort $(wildcard cases/*/*.case))
 $(BUILD)/embed: harness/case/embed.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(OPT) $(WARN) -o $@ $<
+	$(call run,CC,$@)$(CC) $(STD) $(OPT) $(WARN) -o $@ $<
 
 $(BUILD)/embedded.c: $(BUILD)/embed $(CASE_FILES)
 	$(BUILD)/embed $(CASE_FILES) > $@.new && mv $@.new $@
 
 $(BUILD)/opt/case/embedded.o: $(BUILD)/embedded.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CPPFLAGS) -O0 -c -o $@ $<
+	$(call run,CC,$@)$(CC) $(STD) $(CPPFLAGS) -O0 -c -o $@ $<
 
 $(BUILD)/san/case/embedded.o: $(BUILD)/embedded.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CPPFLAGS) -O0 -c -o $@ $<
+	$(call run,CC,$@)$(CC) $(STD) $(CPPFLAGS) -O0 -c -o $@ $<
 
 $(BUILD)/interim: $(call layer_libs,$(LAYERS),opt)
-	$(CC) $(OPT) -o $@ $(call layer_libs,cli $(USES_cli),opt) $(LIBS)
+	$(call run,CC,$@)$(CC) $(OPT) -o $@ $(call layer_libs,cli $(USES_cli),opt) $(LIBS)
 
 $(BUILD)/interim-bench: $(BUILD)/opt/net/bench_main.o $(call layer_libs,net $(USES_net),opt)
-	$(CC) $(OPT) -o $@ $^ $(LIBS)
+	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^ $(LIBS)
 
 # The tool again under ASan and UBSan, for the tests.
 $(BUILD)/interim-san: $(call layer_libs,$(LAYERS),san)
-	$(CC) $(SAN) -o $@ $(call layer_libs,cli $(USES_cli),san) $(LIBS)
+	$(call run,CC,$@)$(CC) $(SAN) -o $@ $(call layer_libs,cli $(USES_cli),san) $(LIBS)
 
 # Unit tests: harness/tests/LAYER_SUBJECT_test.c links its layer and what that uses, under sanitizers.
 TEST_SOURCES := $(sort $(wildcard harness/tests/*_test.c))
@@ -99,7 +105,7 @@ layer_of = $(firstword $(subst _, ,$(notdir $(1))))
 define test_rule
 $(BUILD)/tests/$(1): $(BUILD)/san/tests/$(1).o $(call layer_libs,$(call layer_of,$(1)) $(USES_$(call layer_of,$(1))),san)
 	@mkdir -p $$(@D)
-	$(CC) $(SAN) -o $$@ $$^ $(LIBS) -lcmocka
+	$(call run,CC,$@)$(CC) $(SAN) -o $$@ $$^ $(LIBS) -lcmocka
 endef
 $(foreach t,$(notdir $(TESTS)),$(eval $(call test_rule,$(t))))
 

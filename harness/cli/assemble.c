@@ -22,7 +22,7 @@ struct weighing {
 
 static void exchange_facts(const struct script_exchange *exchange, struct judge_exchange *out) {
   const struct message_seen *final = exchange->final;
-  bool has_final = final != NULL && final->complete;
+  bool has_final = final != NULL && final->complete && !script_fell_out(exchange, final);
   *out = (struct judge_exchange){
       .interims_sent = (unsigned)exchange->num_interims,
       .interims_seen = exchange->num_seen,
@@ -55,7 +55,7 @@ static void gather_outcomes(struct weighing *weighing) {
     outcome_set set = judge_exchange_outcomes(&facts);
     weighing->outcomes |= set;
     if (!outcome_meets(outcome_first(set)) && exchange->num_interims >= 1 &&
-        exchange->num_interims <= 5 && exchange->valid_interims) {
+        exchange->num_interims <= 5 && exchange->valid_interims && exchange->final_sent) {
       weighing->valid_interims = true;
     }
   }
@@ -117,8 +117,9 @@ static const char *miss_text(const struct weighing *weighing) {
   struct bytes text = {0};
   escape_text(&text, step->text);
   const char *observed = script->steps[script->first_missed].observed;
-  const char *out =
-      arena_printf(arena, "line %zu, \"%s\": %s came", step->line, bytes_cstr(&text), observed);
+  bool came = strcmp(observed, "nothing") == 0 || (observed[0] >= '0' && observed[0] <= '9');
+  const char *out = arena_printf(arena, "line %zu, \"%s\": %s%s", step->line, bytes_cstr(&text),
+                                 observed, came ? " came" : "");
   bytes_free(&text);
   return out;
 }
@@ -177,13 +178,14 @@ static void weigh_case(struct weighing *weighing) {
     weighing->outcomes |= 1U << OUTCOME_UNMET;
     outcome = OUTCOME_UNMET;
   }
-  struct finding_weighed own = {weighing->cite->id, outcome, met, met ? "" : miss_text(weighing)};
-  weigh(weighing, &own);
+  const char *reason = met ? "" : miss_text(weighing);
   const char *blamed = met ? NULL : outcome_blames(outcome, weighing->valid_interims);
   if (blamed != NULL) {
-    struct finding_weighed outcome_finding = {span_of(blamed), outcome, false, miss_text(weighing)};
-    weigh(weighing, &outcome_finding);
+    struct finding_weighed by_outcome = {span_of(blamed), outcome, false, reason};
+    weigh(weighing, &by_outcome);
   }
+  struct finding_weighed own = {weighing->cite->id, outcome, met, reason};
+  weigh(weighing, &own);
 }
 
 static void weigh_breaches(struct weighing *weighing) {

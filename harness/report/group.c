@@ -54,8 +54,10 @@ struct group_list group_results(struct arena *arena, const struct run *run,
   for (size_t i = 0; i < run->num_results; i++) {
     const struct result *result = &run->results[i];
     if (wanted(result)) {
-      struct result_list *list = &find_group(&groups, result, key_of(result))->results;
-      list->items[list->num++] = result;
+      struct group *group = find_group(&groups, result, key_of(result));
+      if (group != NULL) {
+        group->results.items[group->results.num++] = result;
+      }
     }
   }
   if (groups.num > 1) {

@@ -58,9 +58,16 @@ const char *script_expected(struct script *script) {
   return text;
 }
 
+/* Not what a canary or the probe of a stall brought. */
 static bool of_the_case(const struct script *script, const struct message_seen *message) {
-  return message->head_done && (message->exchange >= script->num_exchanges ||
-                                !script->exchanges[message->exchange]->automatic);
+  if (!message->head_done) {
+    return false;
+  }
+  if (message->exchange >= script->num_exchanges) {
+    return true;
+  }
+  const struct script_exchange *exchange = script->exchanges[message->exchange];
+  return !exchange->automatic && !script_fell_out(exchange, message);
 }
 
 static void observed_lane(struct script *script, const struct client_lane *lane,
@@ -88,14 +95,19 @@ static void observed_lane(struct script *script, const struct client_lane *lane,
   }
 }
 
+bool script_fell_out(const struct script_exchange *exchange, const struct message_seen *message) {
+  return exchange->probed_us != 0 && message->head_us >= exchange->probed_us;
+}
+
 static const char *lane_end(const struct script *script, size_t client) {
   bool stalled = false;
   bool closed = false;
   for (size_t i = 0; i < script->num_exchanges; i++) {
     const struct script_exchange *exchange = script->exchanges[i];
     if (exchange->client == client && !exchange->automatic) {
-      stalled = stalled || (exchange->stalled && exchange->final == NULL);
-      closed = closed || (exchange->closed && exchange->final == NULL);
+      bool answered = exchange->final != NULL && !script_fell_out(exchange, exchange->final);
+      stalled = stalled || (exchange->stalled && !answered);
+      closed = closed || (exchange->closed && !answered && exchange->probed_us == 0);
     }
   }
   return stalled ? "nothing" : closed ? "close" : NULL;
@@ -113,7 +125,7 @@ const char *script_observed(struct script *script) {
     }
     struct bytes lane = {0};
     observed_lane(script, &script->clients[i], &lane);
-    const char *end = script->fallen[0] != '\0' ? NULL : lane_end(script, i);
+    const char *end = lane_end(script, i);
     if (end != NULL) {
       add_word(&lane, end, 1);
     }

@@ -49,6 +49,7 @@ static void begin_fall(struct script *script, struct script_exchange *exchange, 
 
 static void begin_probe(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   script->probed = exchange_index(script, exchange);
+  exchange->probed_us = now_us;
   if (exchange->num_seen > 0 && at_boundary(&script->clients[exchange->client])) {
     script->phase = PHASE_PROBE_NEXT;
     script->budget_us = script->config.deadline_us / 2;

@@ -108,8 +108,9 @@ struct script_exchange {
   bool waited; /* the client waited in vain for an interim */
   bool leaked;
   bool foreign;
-  bool closed; /* the client's connection ended before a final */
-  bool stalled;
+  bool closed;        /* the client's connection ended before a final */
+  bool stalled;       /* a deadline for a final passed */
+  uint64_t probed_us; /* what came after is the probe's doing; 0 for never */
   bool fell_out;
   bool next_answered;
 };
@@ -282,6 +283,9 @@ bool script_clean(const struct script *script);
 /* script_expected and script_observed give the sequences for a report; in the script's arena. */
 const char *script_expected(struct script *script);
 const char *script_observed(struct script *script);
+
+/* script_fell_out tells whether a message came only because a stall was probed. */
+bool script_fell_out(const struct script_exchange *exchange, const struct message_seen *message);
 
 /* breach_requirement gives the registry's id of a broken house rule. Static. */
 const char *breach_requirement(enum breach breach);

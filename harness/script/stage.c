@@ -195,6 +195,7 @@ static void end_control(struct stage *stage, struct script *script) {
     stage->control_failures = 0;
     for (size_t i = 0; i < stage->num_active; i++) {
       script_control(stage->active[i].script, script->began_us);
+      script_run(stage->active[i].script, stage->now_us);
     }
     return;
   }
