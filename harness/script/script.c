@@ -132,6 +132,10 @@ void script_run(struct script *script, uint64_t now_us) {
   }
 }
 
+static uint64_t waiting_after(const struct script *script) {
+  return script->config.deadline_us / 5;
+}
+
 uint64_t script_wake(const struct script *script) {
   if (script->phase == PHASE_DONE) {
     return ACTOR_NEVER;
@@ -140,8 +144,15 @@ uint64_t script_wake(const struct script *script) {
   if (script->wake_us > script->ran_us) {
     wake = script->wake_us;
   }
-  if (script->wait_us != ACTOR_NEVER && script->deadline_us > script->ran_us &&
-      script->deadline_us < wake) {
+  if (script->wait_us == ACTOR_NEVER) {
+    return wake;
+  }
+  /* From then on it counts as waiting, and the stage may begin another. */
+  uint64_t waiting = script->wait_us + waiting_after(script);
+  if (waiting > script->ran_us && waiting < wake) {
+    wake = waiting;
+  }
+  if (script->deadline_us > script->ran_us && script->deadline_us < wake) {
     wake = script->deadline_us;
   }
   return wake;
@@ -174,8 +185,8 @@ void script_give_up(struct script *script, bool down, uint64_t now_us) {
 }
 
 bool script_waiting(const struct script *script, uint64_t now_us) {
-  uint64_t early = script->config.deadline_us / 5;
-  return script->missed || (script->wait_us != ACTOR_NEVER && now_us > script->wait_us + early);
+  return script->missed || (script->wait_us != ACTOR_NEVER &&
+                            now_us >= script->wait_us + waiting_after(script));
 }
 
 bool script_clean(const struct script *script) {

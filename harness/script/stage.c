@@ -252,15 +252,22 @@ static void end_active(struct stage *stage, size_t index) {
   free(ended.script);
 }
 
-/* What a play's miss looked like, to tell symptoms apart. */
+/* What a play's miss looked like, to tell symptoms apart whatever the codes were. */
 static const char *symptom(struct stage *stage, const struct play *play) {
   const struct script *script = play->runs[0];
-  const char *missed =
-      script->first_missed == SIZE_MAX ? "-" : script->steps[script->first_missed].observed;
-  const char *found =
-      script->num_findings == 0 ? NULL : breach_requirement(script->findings[0].breach);
-  return arena_printf(&stage->arena, "%s|%s|%s\n", missed, script->fallen,
-                      found == NULL ? "-" : found);
+  const char *missed = script->first_missed == SIZE_MAX
+                           ? "-"
+                           : script->steps[script->first_missed].observed;
+  bool fell_out = false;
+  bool next_answered = false;
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    fell_out = fell_out || script->exchanges[i]->fell_out;
+    next_answered = next_answered || script->exchanges[i]->next_answered;
+  }
+  const char *found = script->num_findings == 0 ? NULL
+                                                : breach_requirement(script->findings[0].breach);
+  return arena_printf(&stage->arena, "%s%s%s|%s\n", missed, fell_out ? ", fell out" : "",
+                      next_answered ? ", next answered" : "", found == NULL ? "-" : found);
 }
 
 static bool due(struct stage *stage, const struct play *play) {
@@ -310,7 +317,7 @@ static bool has_room(const struct stage *stage) {
   for (size_t i = 0; i < stage->num_active; i++) {
     busy += script_waiting(stage->active[i].script, stage->now_us) ? 0U : 1U;
   }
-  return busy < stage->config.jobs && stage->num_active < 4 * (size_t)stage->config.jobs;
+  return busy < stage->config.jobs && stage->num_active < 5 * (size_t)stage->config.jobs;
 }
 
 /* While the target refuses connections nothing begins but now and then a plain exchange. */
