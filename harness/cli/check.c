@@ -31,9 +31,8 @@ static const char *const check_help[] = {
     "Looks for faults in case files: syntax, unknown requirements, steps that cannot be reached.",
     "Without FILE it checks the cases built in, or those of --cases.",
     "",
-    "  --cases DIR  take the registry, DIR/requirements.tsv, and the cases from a directory "
-    "instead",
-    "               of those built in",
+    "  --cases DIR  take the registry, DIR/requirements.tsv, and the cases from a directory",
+    "               instead of those built in",
     "  -h, --help   this text",
     "",
     "Exit status: 0 no fault, 2 some fault.",
@@ -160,10 +159,11 @@ static int check_directory(struct checking *checking, const char *directory) {
 
 static int conclude(const struct checking *checking) {
   if (checking->num_faulty > 0) {
-    (void)fprintf(stderr, "%zu of %zu cases at fault\n", checking->num_faulty, checking->num_files);
+    (void)fprintf(stderr, "%zu of %zu files at fault\n", checking->num_faulty, checking->num_files);
     return EXIT_USAGE;
   }
-  (void)printf("%zu cases, no fault\n", checking->num_files);
+  (void)printf("%zu %s, no fault\n", checking->num_files,
+               checking->num_files == 1 ? "case" : "cases");
   return usage_finish("check", EXIT_PASSED);
 }
 

@@ -191,7 +191,7 @@ static bool names_case(const struct expectation *line, const struct library *lib
   return false;
 }
 
-int expect_check(const struct expectations *expectations, const struct library *library,
+int expect_name_cases(const struct expectations *expectations, const struct library *library,
                  struct diag *diag) {
   for (size_t i = 0; i < expectations->num_items; i++) {
     if (!names_case(&expectations->items[i], library)) {
@@ -260,7 +260,7 @@ static void add_literal(struct bytes *out, const char *id) {
 static void add_short(struct bytes *out, const char *text) {
   enum { LONGEST = 120 };
   size_t len = 0;
-  while (text[len] != '\0' && len < LONGEST && strncmp(text + len, ". ", 2) != 0 &&
+  while (len < LONGEST && text[len] != '\0' && strncmp(text + len, ". ", 2) != 0 &&
          strncmp(text + len, "; ", 2) != 0) {
     bytes_printf(out, "%c", iscntrl((unsigned char)text[len]) != 0 ? ' ' : text[len]);
     len++;

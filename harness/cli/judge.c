@@ -31,10 +31,9 @@ static const struct usage_option judge_options[] = {{"method", 0, true, take_met
 static const char *const judge_help[] = {
     "usage: interim judge [--method METHOD ...] [FILE]",
     "",
-    "Reads the bytes that a server sent on one HTTP/1.1 connection, from FILE or standard input, "
-    "and",
-    "says what is wrong with its interim responses. Each line begins with the offset in the "
-    "stream.",
+    "Reads the bytes that a server sent on one HTTP/1.1 connection, from FILE or standard",
+    "input, and says what is wrong with its interim responses. Each line begins with the offset",
+    "in the stream.",
     "",
     "  --method METHOD  of the request that the response answers; once for each request, in order.",
     "                   Without it, as many GET as final responses come",

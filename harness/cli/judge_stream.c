@@ -63,7 +63,9 @@ static void show_place(struct judging *judging, uint64_t from, uint64_t offset) 
   escape_text(&text, span_make(judging->window.ptr + start, at - start));
   int caret = (int)text.len;
   escape_text(&text, span_make(rest.ptr, behind));
-  (void)fprintf(judging->out, "%*s%s\n%*s^\n", INDENT, "", bytes_cstr(&text), INDENT + caret, "");
+  if (text.len > 0) {
+    (void)fprintf(judging->out, "%*s%s\n%*s^\n", INDENT, "", bytes_cstr(&text), INDENT + caret, "");
+  }
   bytes_free(&text);
 }
 

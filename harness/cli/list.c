@@ -131,7 +131,8 @@ static void print_cases(const struct selection *selection) {
       print_case(selection, &library->cases[i], (int)id_width, (int)level_width);
     }
   }
-  (void)printf("%zu cases, %zu results\n", num_cases, num_results);
+  (void)printf("%zu %s, %zu %s\n", num_cases, num_cases == 1 ? "case" : "cases", num_results,
+               num_results == 1 ? "result" : "results");
 }
 
 struct coverage_counts {

@@ -29,7 +29,7 @@ static int take_seat(void *user, const char *option, char *value) {
 static int take_target(void *user, const char *option, char *value) {
   struct run_options *out = user;
   struct arena arena;
-  struct diag diag;
+  struct diag diag = {.line = 0};
   struct url url;
   arena_init(&arena);
   int failed = url_parse(&arena, value, &url, &diag);
@@ -40,7 +40,7 @@ static int take_target(void *user, const char *option, char *value) {
 
 static int take_origin(void *user, const char *option, char *value) {
   struct run_options *out = user;
-  struct diag diag;
+  struct diag diag = {.line = 0};
   char *comma = strchr(value, ',');
   if (comma != NULL) {
     *comma = '\0';
@@ -237,17 +237,15 @@ static const char *const run_help[] = {
     "usage: interim run [--seat gateway|proxy] [--target URL --origin LISTEN[,ADVERTISED]]",
     "                   [options] [CASE-GLOB ...]",
     "",
-    "Plays the cases around a target and gives a verdict for each requirement. Without --target "
-    "the",
-    "target is the reference gateway that is built in.",
+    "Plays the cases around a target and gives a verdict for each requirement. Without --target",
+    "the target is the reference gateway that is built in.",
     "",
     "  --seat SEAT             where the target sits: gateway (reverse proxy) or proxy (forward",
     "                          proxy); gateway if not given",
     "  --target URL            where the target listens: http://HOST[:PORT][/PATH]",
     "  --origin LISTEN[,ADVERTISED]",
-    "                          HOST:PORT where our origin listens, and how the target reaches it "
-    "if",
-    "                          that is another address; needed with --target",
+    "                          HOST:PORT where our origin listens, and how the target reaches",
+    "                          it if that is another address; needed with --target",
     "  --front h1              HTTP version towards the target",
     "  --back auto|h1          HTTP versions that our origin offers",
     "",

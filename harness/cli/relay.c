@@ -11,7 +11,7 @@ struct relay_options {
 };
 
 static int take_address(const char *option, const char *value, bool any_port, const char **out) {
-  struct diag diag;
+  struct diag diag = {.line = 0};
   bool local = span_starts(span_of(value), "unix:");
   if (!local && url_check_address(value, any_port, &diag) != 0) {
     return usage_error("relay", "%s '%s': %s", option, value, diag.reason);
@@ -36,9 +36,8 @@ static const struct usage_option relay_options[] = {
 static const char *const relay_help[] = {
     "usage: interim relay --listen ADDRESS --origin ADDRESS",
     "",
-    "Runs the reference gateway, HTTP/1.1 on both sides, until SIGINT or SIGTERM. Once it listens "
-    "it",
-    "prints 'relay: listening on ADDRESS'.",
+    "Runs the reference gateway, HTTP/1.1 on both sides, until SIGINT or SIGTERM. Once it",
+    "listens it prints 'relay: listening on ADDRESS'.",
     "",
     "  --listen ADDRESS  HOST:PORT where clients come; port 0 for any free one",
     "  --origin ADDRESS  HOST:PORT of the origin",
@@ -57,7 +56,7 @@ static bool never(void *user) {
 
 static int serve(const struct relay_options *options, struct net_loop *loop, struct relay *relay) {
   struct net_player *player = net_loop_add(loop, relay_actor(relay));
-  struct diag diag;
+  struct diag diag = {.line = 0};
   char name[128];
   if (net_player_listen(player, options->listen, &diag) < 0 ||
       net_player_address(player, options->origin, &diag) < 0) {
