@@ -23,11 +23,11 @@ LIBS := $(shell pkg-config --libs libuv jansson libxml-2.0 2>/dev/null)
 LIBS_CFLAGS := $(shell pkg-config --cflags libuv jansson libxml-2.0 2>/dev/null | sed 's/-I/-isystem /g')
 
 # What runs is named in a short line; V=1 shows the whole command.
-run = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))';)
+run = $(if $(V),,@echo '  $(1)  $(2)';)
 
 # Each layer may use those before it in its row; scripts/check-layers holds the includes to it.
 # What runs is named in a short line; V=1 shows the whole command.
-run = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))';)
+run = $(if $(V),,@echo '  $(1)  $(2)';)
 
 LAYERS := base core case script judge peer net report cli
 USES_base :=
@@ -105,7 +105,7 @@ layer_of = $(firstword $(subst _, ,$(notdir $(1))))
 define test_rule
 $(BUILD)/tests/$(1): $(BUILD)/san/tests/$(1).o $(call layer_libs,$(call layer_of,$(1)) $(USES_$(call layer_of,$(1))),san)
 	@mkdir -p $$(@D)
-	$(call run,CC,$@)$(CC) $(SAN) -o $$@ $$^ $(LIBS) -lcmocka
+	$$(call run,CC,$$@)$(CC) $(SAN) -o $$@ $$^ $(LIBS) -lcmocka
 endef
 $(foreach t,$(notdir $(TESTS)),$(eval $(call test_rule,$(t))))
 

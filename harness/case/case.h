@@ -59,7 +59,8 @@ struct case_message {
 
 enum field_demand {
   FIELD_VALUE,  /* "Name: value": this value, sent or seen */
-  FIELD_ABSENT, /* "! Name": left out when sending although we would add it; not seen */
+  FIELD_ABSENT, /* "! Name": left out when sending although we would add it; not seen. "! Name:
+                   value", when seeing: not seen with this value */
 };
 
 struct case_field {

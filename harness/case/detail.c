@@ -67,11 +67,17 @@ static struct span rest_of(const struct parser *parser, size_t offset) {
 }
 
 static int parse_absent(struct parser *parser, struct step *step, size_t start) {
-  struct span name = span_trim(rest_of(parser, start + 1));
+  struct span rest = span_trim(rest_of(parser, start + 1));
   if (check_field_place(parser, step, start) < 0) {
     return -1;
   }
-  return add_field(parser, step, (struct case_field){.demand = FIELD_ABSENT, .name = name}, start);
+  size_t colon = step->verb == VERB_SENDS ? SIZE_MAX : span_find(rest, span_of(":"), 0);
+  struct case_field field = {.demand = FIELD_ABSENT, .name = rest};
+  if (colon != SIZE_MAX) {
+    field.name = (struct span){rest.ptr, colon};
+    field.value = span_trim(span_skip(rest, colon + 1));
+  }
+  return add_field(parser, step, field, start);
 }
 
 static int parse_field(struct parser *parser, struct step *step, size_t start) {

@@ -121,8 +121,13 @@ static void write_detail(struct bytes *out, struct span raw) {
   if (line.ptr[0] == '|') {
     bytes_add(out, line);
   } else if (line.ptr[0] == '!') {
+    struct span field = span_trim(span_skip(line, 1));
     bytes_text(out, "! ");
-    bytes_add(out, span_trim(span_skip(line, 1)));
+    if (span_find(field, span_of(":"), 0) == SIZE_MAX) {
+      bytes_add(out, field);
+    } else {
+      write_field(out, field);
+    }
   } else {
     write_field(out, line);
   }

@@ -158,7 +158,7 @@ void canary_begin(struct script *script, uint64_t now_us) {
   }
   struct client_lane *lane = &script->clients[0];
   script->budget_us = script->config.deadline_us;
-  if (lane->state == LANE_OPEN && !lane_is_over(lane) && !lane->shut &&
+  if (lane->state == LANE_OPEN && !lane_is_over(lane) && !lane->shut && !lane->closing &&
       lane_outstanding(script, 0) == NULL && lane->rule.state != RULE_SWITCHED &&
       at_boundary(lane)) {
     script->phase = PHASE_CANARY;

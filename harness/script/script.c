@@ -185,8 +185,8 @@ void script_give_up(struct script *script, bool down, uint64_t now_us) {
 }
 
 bool script_waiting(const struct script *script, uint64_t now_us) {
-  return script->missed || (script->wait_us != ACTOR_NEVER &&
-                            now_us >= script->wait_us + waiting_after(script));
+  return script->missed ||
+         (script->wait_us != ACTOR_NEVER && now_us >= script->wait_us + waiting_after(script));
 }
 
 bool script_clean(const struct script *script) {

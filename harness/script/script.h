@@ -130,6 +130,7 @@ struct client_lane {
   bool refused;
   bool broken;            /* what it sent is no HTTP */
   bool shut;              /* we ended ours */
+  bool closing;           /* its last final said that it closes: no request may follow */
   uint64_t received;      /* bytes, on this connection */
   struct h1_request sent; /* reads what we send, to know whether a request is whole */
   struct bytes sent_window;

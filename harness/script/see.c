@@ -79,7 +79,7 @@ static const char *field_difference(struct script *script, const struct step *st
   for (size_t i = 0; i < step->num_fields; i++) {
     const struct case_field *field = &step->fields[i];
     const char *name = escaped(script, field->name);
-    if (field->demand == FIELD_ABSENT) {
+    if (field->demand == FIELD_ABSENT && field->value.len == 0) {
       if (message_names_field(message, field->name)) {
         return arena_printf(&script->arena, "with %s, which must not be there", name);
       }
@@ -90,7 +90,11 @@ static const char *field_difference(struct script *script, const struct step *st
     bool same = message_has_field(message, field->name, bytes_span(&value));
     const char *text = escaped(script, bytes_span(&value));
     bytes_free(&value);
-    if (!same) {
+    if (field->demand == FIELD_ABSENT) {
+      if (same) {
+        return arena_printf(&script->arena, "with %s: %s, which must not be there", name, text);
+      }
+    } else if (!same) {
       return arena_printf(&script->arena,
                           message_names_field(message, field->name) ? "with another %s than \"%s\""
                                                                     : "without %s: %s",

@@ -179,7 +179,7 @@ static enum progress ready_lane(struct script *script, const struct step *step, 
   struct client_lane *lane = &script->clients[client];
   bool due = lane_outstanding(script, client) != NULL;
   if (lane->state == LANE_NEW ||
-      (lane_is_over(lane) && !due && begins_request(step) && !script->opened)) {
+      ((lane_is_over(lane) || lane->closing) && !due && begins_request(step) && !script->opened)) {
     lane_close(script, client, ACTOR_CLOSE, now_us);
     script->opened = true;
     lane_open(script, client, now_us);

@@ -255,17 +255,16 @@ static void end_active(struct stage *stage, size_t index) {
 /* What a play's miss looked like, to tell symptoms apart whatever the codes were. */
 static const char *symptom(struct stage *stage, const struct play *play) {
   const struct script *script = play->runs[0];
-  const char *missed = script->first_missed == SIZE_MAX
-                           ? "-"
-                           : script->steps[script->first_missed].observed;
+  const char *missed =
+      script->first_missed == SIZE_MAX ? "-" : script->steps[script->first_missed].observed;
   bool fell_out = false;
   bool next_answered = false;
   for (size_t i = 0; i < script->num_exchanges; i++) {
     fell_out = fell_out || script->exchanges[i]->fell_out;
     next_answered = next_answered || script->exchanges[i]->next_answered;
   }
-  const char *found = script->num_findings == 0 ? NULL
-                                                : breach_requirement(script->findings[0].breach);
+  const char *found =
+      script->num_findings == 0 ? NULL : breach_requirement(script->findings[0].breach);
   return arena_printf(&stage->arena, "%s%s%s|%s\n", missed, fell_out ? ", fell out" : "",
                       next_answered ? ", next answered" : "", found == NULL ? "-" : found);
 }

@@ -138,8 +138,9 @@ static inline void case_dump_step(struct bytes *out, const struct step *step) {
   for (size_t i = 0; i < step->num_fields; i++) {
     const struct case_field *field = &step->fields[i];
     case_dump_text(out, field->demand == FIELD_ABSENT ? " [!" : " [", field->name);
-    case_dump_text(out, field->demand == FIELD_ABSENT ? "]" : ": ", field->value);
-    bytes_text(out, field->demand == FIELD_ABSENT ? "" : "]");
+    bool bare = field->demand == FIELD_ABSENT && field->value.len == 0;
+    case_dump_text(out, bare ? "" : ": ", field->value);
+    bytes_text(out, "]");
   }
   if (step->has_content) {
     case_dump_text(out, " |", step->content);

@@ -52,6 +52,7 @@ static const struct parse_row step_rows[] = {
     {"origin sends 100 on-arrival\n", "origin sends 100 on-arrival\n"},
     {"client sees 102 x 5 within 250ms\n", "client sees 102 x=5 within=250000\n"},
     /* Fields and content. */
+    {"client sees 200\n  ! Set-Cookie: a=1\n", "client sees 200 [!Set-Cookie: a=1]\n"},
     {"origin sends 200\n  X-A: b c \n  X-Empty:\n  ! Date\n  | one\n  |\n  |  two\n",
      "origin sends 200 [X-A: b c] [X-Empty: ] [!Date] |one\\n\\n two|\n"},
     {"origin sends 200\n  X-A: {nonce}:{path}\n", "origin sends 200 [X-A: {nonce}:{path}]\n"},
