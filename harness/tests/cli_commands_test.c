@@ -80,6 +80,7 @@ static int tear_down(void **state) {
                                       "forward/broken.case",
                                       "forward/link.case",
                                       "forward/Upper.case",
+                                      "forward/first.case",
                                       "requirements.tsv",
                                       "forward",
                                       ""};
@@ -135,6 +136,26 @@ static void test_list_requirements_tells_what_covers_them(void **state) {
   capture_free(&capture);
 }
 
+static const char first_text[] = "title   A client gets its answer\n"
+                                 "cites   RFC9110-15.2-4\n"
+                                 "seat    gateway\n"
+                                 "\n"
+                                 "client  sends  GET\n"
+                                 "origin  sends  200\n"
+                                 "client  sees   200\n";
+
+/* Whatever the order of the cases is. */
+static void test_to_decide_counts_more_than_to_inform(void **state) {
+  struct capture capture;
+  put(*state, "forward/first.case", first_text);
+  assert_int_equal(run(*state, command_list, "list --requirements --cases ", "", &capture), 0);
+  assert_non_null(strstr(bytes_cstr(&capture.out), "  decides  forward/first (gateway)\n"
+                                                   "  informs  forward/one\n"));
+  assert_non_null(strstr(bytes_cstr(&capture.out),
+                         "5 requirements: 3 decide a case, 0 only inform, 2 are without"));
+  capture_free(&capture);
+}
+
 static void test_list_json_holds_the_same(void **state) {
   static const char *const parts[] = {
       "\"schema\": \"interim-list/1\"",
@@ -163,7 +184,7 @@ static void test_a_glob_or_a_name_that_fits_nothing_is_an_error(void **state) {
       {command_list, "list forward/on --cases ",
        "no case matches 'forward/on'; did you mean 'forward/one'?"},
       {command_list, "list forward/one:104 --cases ", "no case matches 'forward/one:104'"},
-      {command_explain, "explain forward/noe --cases ", "did you mean 'forward/one'?"},
+      {command_explain, "explain forward/onee --cases ", "did you mean 'forward/one'?"},
       {command_explain, "explain forward/one:104 --cases ", "there is no case 'forward/one:104'"},
       {command_explain, "explain --cases ", "one CASE belongs here"},
   };
@@ -180,8 +201,8 @@ static void test_a_glob_or_a_name_that_fits_nothing_is_an_error(void **state) {
 static void test_explain_tells_what_decides_and_what_each_outcome_means(void **state) {
   static const char *const parts[] = {
       "forward/one\nA 102 reaches the client\n\nSome drop it.\n",
-      "  at seat gateway: RFC9110-7.6-1, EXPECTED\n    A gateway is expected to.\n    "
-      "https://e.org/c",
+      "  at seat gateway: RFC9110-7.6-1, EXPECTED\n    A gateway is expected to.\n",
+      "    https://e.org/c\n",
       "  at seat proxy: RFC9110-15.2-6, MUST\n    A proxy forwards 1xx.\n",
       "What it is about besides\n  RFC9110-15.2-4, MUST\n    A client copes with 1xx.\n",
       "  code, 2 values: 102 103\n  It makes 2 results; the first is forward/one:102.\n",
@@ -408,6 +429,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       ON_TREE(test_list_has_a_line_for_each_case),
       ON_TREE(test_list_requirements_tells_what_covers_them),
+      ON_TREE(test_to_decide_counts_more_than_to_inform),
       ON_TREE(test_list_json_holds_the_same),
       ON_TREE(test_a_glob_or_a_name_that_fits_nothing_is_an_error),
       ON_TREE(test_explain_tells_what_decides_and_what_each_outcome_means),

@@ -25,7 +25,7 @@ static void parse(struct parsed *parsed, const char *line) {
 
 static void test_nothing_given_means_the_reference_gateway(void **state) {
   (void)state;
-  struct parsed parsed;
+  struct parsed parsed = {.status = 0};
   parse(&parsed, "run");
   const struct run_options *options = &parsed.options;
   assert_int_equal(parsed.status, 0);
@@ -50,11 +50,11 @@ static void test_nothing_given_means_the_reference_gateway(void **state) {
 
 static void test_every_option_is_stored(void **state) {
   (void)state;
-  struct parsed parsed;
+  struct parsed parsed = {.status = 0};
   parse(&parsed, "run forward/* --seat proxy --target http://127.0.0.1:3128 --origin "
                  "0.0.0.0:9000,192.0.2.1:9001 --front h1 --front h1 --back h1 --cases dir "
                  "--exclude a/* --exclude b --level should --slow --shuffle --seed 4294967295 "
-                 "--repeat 100 --jobs 4096 --timeout-scale 2.5 --expect e --write-expect w "
+                 "--repeat 1 --jobs 4096 --timeout-scale 2.5 --expect e --write-expect w "
                  "--target-name squid --target-version 5.7 --json - --junit j -v --quiet "
                  "--color always -- -x/*");
   const struct run_options *options = &parsed.options;
@@ -71,7 +71,7 @@ static void test_every_option_is_stored(void **state) {
   assert_string_equal(options->cases, "dir");
   assert_int_equal(options->level, 1);
   assert_int_equal(options->seed, 4294967295U);
-  assert_int_equal(options->repeat, 100);
+  assert_int_equal(options->repeat, 1);
   assert_int_equal(options->jobs, 4096);
   assert_true(options->scale == 2.5);
   assert_string_equal(options->expect, "e");
@@ -87,66 +87,68 @@ static void test_every_option_is_stored(void **state) {
 }
 
 /* Each message names the option, the value and what to write instead. */
+static const struct {
+  const char *line;
+  const char *message;
+} wrong_rows[] = {
+    {"run --seat origin", "--seat 'origin': this seat does not work yet"},
+    {"run --seat client", "--seat 'client': this seat does not work yet"},
+    {"run --seat middle", "--seat 'middle': not a seat; write gateway or proxy"},
+    {"run --seat proxy", "--seat proxy needs --target"},
+    {"run --target http://h/", "--target needs --origin"},
+    {"run --target h:80 --origin 127.0.0.1:1", "--target 'h:80': no scheme; write http://"},
+    {"run --target https://h/ --origin 127.0.0.1:1", "https:// does not work yet"},
+    {"run --origin 127.0.0.1", "--origin '127.0.0.1': no port; write HOST:PORT"},
+    {"run --origin 127.0.0.1:1,h:0", "'h:0': the port is no number from 1 to 65535"},
+    {"run --origin 127.0.0.1:1,", "'': no host; write HOST:PORT"},
+    {"run --seat proxy --target http://h/ --origin 0.0.0.0:9000", "add the one to ask for"},
+    {"run --seat proxy --target http://h/ --origin [::]:9000", "add the one to ask for"},
+    {"run --seat proxy --target http://h/ --origin unix:/tmp/x", "add the one to ask for"},
+    {"run --front h2", "--front 'h2': HTTP/2 does not work yet; write h1"},
+    {"run --front h9", "--front 'h9': not a version; write h1"},
+    {"run --back h2", "--back 'h2': HTTP/2 does not work yet; write auto or h1"},
+    {"run --back x", "--back 'x': not a version; write auto or h1"},
+    {"run --jobs 0", "--jobs '0': how many cases may be in flight: write a number from 1"},
+    {"run --jobs 4097", "--jobs '4097'"},
+    {"run --jobs 1x", "--jobs '1x'"},
+    {"run --jobs -1", "--jobs '-1'"},
+    {"run --timeout-scale 0", "--timeout-scale '0'"},
+    {"run --timeout-scale nan", "--timeout-scale 'nan'"},
+    {"run --timeout-scale inf", "--timeout-scale 'inf'"},
+    {"run --timeout-scale 0x10", "--timeout-scale '0x10'"},
+    {"run --timeout-scale 1e3", "--timeout-scale '1e3'"},
+    {"run --timeout-scale 1.2.3", "--timeout-scale '1.2.3'"},
+    {"run --timeout-scale 1001", "--timeout-scale '1001'"},
+    {"run --level may", "--level 'may': not a level; write must, should or all"},
+    {"run --seed 4294967296", "--seed '4294967296': write a number from 0 to 4294967295"},
+    {"run --seed 1.5", "--seed '1.5'"},
+    {"run --repeat 0", "--repeat '0'"},
+    {"run --repeat 2", "--repeat '2': repetition does not work yet"},
+    {"run --color yes", "--color 'yes': write auto, always or never"},
+    {"run --junit -", "--junit '-': this form goes to a file"},
+    {"run --tap --json -", "--tap and --json '-' both want standard output"},
+    {"run --json ''", "the value of '--json' is empty"},
+    {"run --json", "the option '--json' needs a value"},
+    {"run --slow=1", "the option '--slow' takes no value"},
+    {"run --help=1", "the option '--help' takes no value"},
+    {"run --tagret x", "there is no option '--tagret'; did you mean '--target'?"},
+    {"run --jsno=x", "there is no option '--jsno'; did you mean '--json'?"},
+    {"run --frobnicate", "there is no option '--frobnicate'\n"},
+    {"run -x", "there is no option '-x'"},
+    {"run -vx", "there is no option '-x'"},
+    {"run ''", "an empty CASE-GLOB"},
+};
+
 static void test_wrong_values_are_refused_with_a_remedy(void **state) {
   (void)state;
-  static const struct {
-    const char *line;
-    const char *message;
-  } rows[] = {
-      {"run --seat origin", "--seat 'origin': this seat does not work yet"},
-      {"run --seat client", "--seat 'client': this seat does not work yet"},
-      {"run --seat middle", "--seat 'middle': not a seat; write gateway or proxy"},
-      {"run --seat proxy", "--seat proxy needs --target"},
-      {"run --target http://h/", "--target needs --origin"},
-      {"run --target h:80 --origin 127.0.0.1:1", "--target 'h:80': no scheme; write http://"},
-      {"run --target https://h/ --origin 127.0.0.1:1", "https:// does not work yet"},
-      {"run --origin 127.0.0.1", "--origin '127.0.0.1': no port; write HOST:PORT"},
-      {"run --origin 127.0.0.1:1,h:0", "'h:0': the port is no number from 1 to 65535"},
-      {"run --origin 127.0.0.1:1,", "'': no host; write HOST:PORT"},
-      {"run --seat proxy --target http://h/ --origin 0.0.0.0:9000", "add the one to ask for"},
-      {"run --seat proxy --target http://h/ --origin [::]:9000", "add the one to ask for"},
-      {"run --seat proxy --target http://h/ --origin unix:/tmp/x", "add the one to ask for"},
-      {"run --front h2", "--front 'h2': HTTP/2 does not work yet; write h1"},
-      {"run --front h9", "--front 'h9': not a version; write h1"},
-      {"run --back h2", "--back 'h2': HTTP/2 does not work yet; write auto or h1"},
-      {"run --back x", "--back 'x': not a version; write auto or h1"},
-      {"run --jobs 0", "--jobs '0': how many cases may be in flight: write a number from 1"},
-      {"run --jobs 4097", "--jobs '4097'"},
-      {"run --jobs 1x", "--jobs '1x'"},
-      {"run --jobs -1", "--jobs '-1'"},
-      {"run --timeout-scale 0", "--timeout-scale '0'"},
-      {"run --timeout-scale nan", "--timeout-scale 'nan'"},
-      {"run --timeout-scale inf", "--timeout-scale 'inf'"},
-      {"run --timeout-scale 0x10", "--timeout-scale '0x10'"},
-      {"run --timeout-scale 1e3", "--timeout-scale '1e3'"},
-      {"run --timeout-scale 1.2.3", "--timeout-scale '1.2.3'"},
-      {"run --timeout-scale 1001", "--timeout-scale '1001'"},
-      {"run --level may", "--level 'may': not a level; write must, should or all"},
-      {"run --seed 4294967296", "--seed '4294967296': write a number from 0 to 4294967295"},
-      {"run --seed 1.5", "--seed '1.5'"},
-      {"run --repeat 0", "--repeat '0'"},
-      {"run --color yes", "--color 'yes': write auto, always or never"},
-      {"run --junit -", "--junit '-': this form goes to a file"},
-      {"run --tap --json -", "--tap and --json '-' both want standard output"},
-      {"run --json ''", "the value of '--json' is empty"},
-      {"run --json", "the option '--json' needs a value"},
-      {"run --slow=1", "the option '--slow' takes no value"},
-      {"run --help=1", "the option '--help' takes no value"},
-      {"run --tagret x", "there is no option '--tagret'; did you mean '--target'?"},
-      {"run --jsno=x", "there is no option '--jsno'; did you mean '--json'?"},
-      {"run --frobnicate", "there is no option '--frobnicate'\n"},
-      {"run -x", "there is no option '-x'"},
-      {"run -vx", "there is no option '-x'"},
-      {"run ''", "an empty CASE-GLOB"},
-  };
-  for (size_t i = 0; i < LENGTH(rows); i++) {
-    struct parsed parsed;
-    parse(&parsed, rows[i].line);
+  for (size_t i = 0; i < LENGTH(wrong_rows); i++) {
+    struct parsed parsed = {.status = 0};
+    parse(&parsed, wrong_rows[i].line);
     const char *said = bytes_cstr(&parsed.capture.err);
     assert_int_equal(parsed.status, EXIT_USAGE);
     assert_memory_equal(said, "interim run: ", 13);
-    if (strstr(said, rows[i].message) == NULL) {
-      fail_msg("%s: said %s", rows[i].line, said);
+    if (strstr(said, wrong_rows[i].message) == NULL) {
+      fail_msg("%s: said %s", wrong_rows[i].line, said);
     }
     assert_non_null(strstr(said, "interim run --help"));
     assert_int_equal(parsed.capture.out.len, 0);
@@ -156,7 +158,7 @@ static void test_wrong_values_are_refused_with_a_remedy(void **state) {
 
 static void test_lists_have_an_end(void **state) {
   (void)state;
-  struct parsed parsed;
+  struct parsed parsed = {.status = 0};
   struct bytes line = {0};
   bytes_text(&line, "run");
   for (int i = 0; i < OPTIONS_MAX_LIST; i++) {
@@ -183,7 +185,7 @@ static void test_help_names_every_option(void **state) {
       "--timeout-scale", "--json",    "--junit",  "--target-version", "--tap",
       "-v, --verbose",   "--quiet",   "--color",
   };
-  struct parsed parsed;
+  struct parsed parsed = {.status = 0};
   parse(&parsed, "run --jobs 3 --help --nonsense");
   assert_int_equal(parsed.status, USAGE_HELP);
   assert_int_equal(parsed.capture.err.len, 0);
@@ -197,7 +199,7 @@ static void test_help_names_every_option(void **state) {
 
 static void test_control_bytes_of_an_argument_are_not_printed(void **state) {
   (void)state;
-  struct parsed parsed;
+  struct parsed parsed = {.status = 0};
   parse(&parsed, "run --seat \x1b[31m");
   assert_int_equal(parsed.status, EXIT_USAGE);
   assert_null(strchr(bytes_cstr(&parsed.capture.err), '\x1b'));
@@ -214,7 +216,7 @@ static void test_the_nearest_name_is_found_and_not_any_name(void **state) {
   } rows[] = {
       {"rn", "run"},
       {"rnu", "run"},
-      {"lsit", "list"},
+      {"liist", "list"},
       {"explian", "explain"},
       {"LIST", NULL},
       {"x", NULL},

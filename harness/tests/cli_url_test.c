@@ -30,7 +30,7 @@ static void test_a_url_is_cut_into_host_port_and_path(void **state) {
   for (size_t i = 0; i < LENGTH(rows); i++) {
     struct arena arena;
     struct url url;
-    struct diag diag;
+    struct diag diag = {.line = 0};
     arena_init(&arena);
     assert_int_equal(url_parse(&arena, rows[i].text, &url, &diag), 0);
     assert_string_equal(url.host, rows[i].host);
