@@ -192,7 +192,7 @@ static bool names_case(const struct expectation *line, const struct library *lib
 }
 
 int expect_name_cases(const struct expectations *expectations, const struct library *library,
-                 struct diag *diag) {
+                      struct diag *diag) {
   for (size_t i = 0; i < expectations->num_items; i++) {
     if (!names_case(&expectations->items[i], library)) {
       return fail_line(expectations, &expectations->items[i],

@@ -47,10 +47,10 @@ int expect_parse(struct arena *arena, const char *file, struct span text, struct
 const struct expectation *expect_find(const struct expectations *expectations, const char *id,
                                       const char *front, const char *back, enum verdict verdict);
 
-/* expect_name_cases wants that each line names a case of a library, whether it is run or not: for before
- * a run. 0, or -1 with *diag set. */
+/* expect_name_cases wants that each line names a case of a library, whether it is run or not: for
+ * before a run. 0, or -1 with *diag set. */
 int expect_name_cases(const struct expectations *expectations, const struct library *library,
-                 struct diag *diag);
+                      struct diag *diag);
 
 /* expect_apply sets known and unexpected of each result. A result whose verdict a line lists is
  * known. What no line lists is unexpected when it is a FAIL, and, where lines list another verdict,
