@@ -26,7 +26,7 @@ from _pytest._code.code import ExceptionChainRepr, ReprFileLocation
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "cases"
 SCHEMA = "interim-results/1"
-RUN_SECONDS = 900.0
+RUN_SECONDS = 300.0
 INTERRUPT_SECONDS = 10.0
 EXIT_USAGE = 2
 # What a run that came to its end exits with: see interim(1).
@@ -206,7 +206,7 @@ def run_target(config, program, name, directory):
             arguments = ["--seat", profile.seat, "--target", server.url]
             if profile.seat != "origin":
                 arguments += ["--origin", server.origin]
-            arguments += ["--pid", str(server.pid), "--target-name", name]
+            arguments += ["--target-name", name]
             arguments += ["--target-version", server.version] if server.version else []
             arguments += ["--expect", str(profile.expect)] if profile.expect else []
             run = run_interim(config, program, name, arguments, directory)

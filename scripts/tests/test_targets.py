@@ -108,7 +108,7 @@ def test_a_small_profile_is_enough(mine):
     "text, message",
     [
         ('name = "mine\n', "(at line 1, column 13)"),
-        (GOOD + "nmae = 1\n", "unknown key 'nmae'; known: name, packages"),
+        (GOOD + "flavour = 1\n", "unknown key 'flavour'; known: name, packages"),
         (GOOD.replace('packages = ["p"]\n', ""), "the key 'packages' is missing"),
         (GOOD.replace('["p"]', '"p"'), "'packages' must be a list"),
         (GOOD.replace('"mine"', '"other"'), "'name' is 'other', but the directory is 'mine'"),
