@@ -124,7 +124,8 @@ static const char *miss_text(const struct weighing *weighing) {
   return out;
 }
 
-/* Misses of interims that did come, only late, do not count against forwarding. */
+/* Misses of interims that did come, only late, do not count against forwarding. A late 100 does: who
+ * waits for it sends nothing before. */
 static bool only_late(const struct weighing *weighing) {
   const struct script *script = weighing->script;
   if (outcome_first(weighing->outcomes) != OUTCOME_HELD) {
@@ -136,7 +137,8 @@ static bool only_late(const struct weighing *weighing) {
     }
     const struct step *step = &weighing->file->steps[i];
     bool interim = step->lane == LANE_CLIENT && step->verb == VERB_SEES &&
-                   step->messages[0].kind == MESSAGE_STATUS && step->messages[0].high < 200 &&
+                   step->messages[0].kind == MESSAGE_STATUS && step->messages[0].low > 100 &&
+                   step->messages[0].high < 200 &&
                    strcmp(script->steps[i].observed, "nothing") == 0;
     if (!interim) {
       return false;

@@ -34,6 +34,7 @@ static void drop_building(struct back *back) {
 static void forget_back(struct origin *origin, struct back *back) {
   drop_building(back);
   bytes_free(&back->window);
+  bytes_free(&back->head);
   origin->backs[back->conn - ACTOR_ACCEPTED] = NULL;
   free(back);
 }
@@ -53,14 +54,13 @@ static void answer_health_check(struct origin *origin, const struct back *back) 
   origin->num_health_checks++;
 }
 
-/* The head's bytes as they came. */
-static struct span raw_head(const struct back *back, uint64_t end) {
-  size_t start = (size_t)(back->head_offset - back->parser.base);
-  return span_make(back->window.ptr + start, (size_t)(end - back->head_offset));
+/* Keeps the head's bytes as they came: the window lets go of them line by line. */
+static void keep_head(struct back *back, const struct h1_event *event) {
+  size_t start = (size_t)(event->offset - back->parser.base);
+  bytes_add(&back->head, span_make(back->window.ptr + start, (size_t)(event->end - event->offset)));
 }
 
-static void head_complete(struct origin *origin, struct back *back, struct span raw,
-                          uint64_t now_us) {
+static void head_complete(struct origin *origin, struct back *back, uint64_t now_us) {
   struct message_seen *head = back->building;
   struct nonce nonce;
   bool planted = false;
@@ -76,7 +76,8 @@ static void head_complete(struct origin *origin, struct back *back, struct span 
     return;
   }
   struct script *script = planted ? NULL : origin->port.find(origin->port.stage, nonce);
-  if (script == NULL || !script_request(script, nonce, back->conn, head, raw, now_us)) {
+  if (script == NULL ||
+      !script_request(script, nonce, back->conn, head, bytes_span(&back->head), now_us)) {
     /* Planted content, or a request of a play that has ended: nobody waits for an answer of ours.
      */
     origin->port.strayed(origin->port.stage, nonce, planted);
@@ -92,7 +93,7 @@ static bool take_event(struct origin *origin, struct back *back, const struct h1
                        uint64_t now_us) {
   if (event->kind == H1_REQUEST) {
     drop_building(back);
-    back->head_offset = event->offset;
+    back->head.len = 0;
     back->building = arena_alloc(&back->arena, sizeof(*back->building));
   }
   if (back->building == NULL) {
@@ -100,9 +101,10 @@ static bool take_event(struct origin *origin, struct back *back, const struct h1
   }
   bool in_head = !back->building->head_done;
   if (in_head) {
+    keep_head(back, event);
     message_feed(back->building, &back->arena, event, now_us);
     if (back->building->head_done) {
-      head_complete(origin, back, raw_head(back, event->end), now_us);
+      head_complete(origin, back, now_us);
     }
   } else if (back->owner != NULL) {
     script_request_event(back->owner, back->conn, event, now_us);

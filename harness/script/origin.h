@@ -19,7 +19,7 @@ struct back {
   size_t exchange;      /* its index there */
   bool reading;         /* inside that request */
   bool fin;             /* the target ended its direction */
-  uint64_t head_offset; /* stream offset of that request */
+  struct bytes head;    /* of that request, as it came */
   bool broken;          /* what the target sent is no HTTP */
 };
 
