@@ -37,7 +37,7 @@ static void exchange_facts(const struct script_exchange *exchange, struct judge_
       .leaked = exchange->leaked,
       .foreign = exchange->foreign,
       .closed = exchange->closed,
-      .stalled = exchange->stalled && !has_final,
+      .stalled = exchange->next_answered || (exchange->stalled && !has_final),
       .fell_out = exchange->fell_out,
       .next_answered = exchange->next_answered,
   };
@@ -55,7 +55,8 @@ static void gather_outcomes(struct weighing *weighing) {
     outcome_set set = judge_exchange_outcomes(&facts);
     weighing->outcomes |= set;
     if (!outcome_meets(outcome_first(set)) && exchange->num_interims >= 1 &&
-        exchange->num_interims <= 5 && exchange->valid_interims && exchange->final_sent) {
+        exchange->num_interims <= 5 && exchange->valid_interims &&
+        (exchange->final_sent || exchange->back_left)) {
       weighing->valid_interims = true;
     }
   }
@@ -124,8 +125,8 @@ static const char *miss_text(const struct weighing *weighing) {
   return out;
 }
 
-/* Misses of interims that did come, only late, do not count against forwarding. A late 100 does: who
- * waits for it sends nothing before. */
+/* Misses of interims that did come, only late, do not count against forwarding. A late 100 does:
+ * who waits for it sends nothing before. */
 static bool only_late(const struct weighing *weighing) {
   const struct script *script = weighing->script;
   if (outcome_first(weighing->outcomes) != OUTCOME_HELD) {

@@ -136,6 +136,7 @@ void script_back_ended(struct script *script, conn_id back, bool gone, uint64_t 
   if (exchange == NULL) {
     return;
   }
+  exchange->back_left = exchange->back_left || !exchange->back_ended_by_us;
   exchange->back_fin = true;
   exchange->back_gone = exchange->back_gone || gone;
   script_record(script, LANE_ORIGIN, origin_number(script, exchange), "note",

@@ -152,6 +152,16 @@ static void check_interim(struct script *script, const struct message_seen *mess
   }
 }
 
+/* The answer to a later request of the same connection: the target is done with this one, of which
+ * the client got an interim response only. */
+static bool passed_over(const struct script *script, const struct message_seen *message,
+                        const struct script_exchange *exchange) {
+  return message->owner == OWNER_FOREIGN && exchange->num_seen > 0 &&
+         message->nonce.play == script->config.play &&
+         message->nonce.attempt == script->config.attempt &&
+         message->nonce.request > exchange_index(script, exchange);
+}
+
 static void final_head(struct script *script, struct message_seen *message,
                        struct script_exchange *exchange) {
   bool leaks = message_names_field(message, span_of(MARK_FIELD));
@@ -165,6 +175,7 @@ static void final_head(struct script *script, struct message_seen *message,
                 arena_printf(&script->arena, "the final %u carries the interim's field " MARK_FIELD,
                              message->code));
   }
+  exchange->next_answered = exchange->next_answered || passed_over(script, message, exchange);
   exchange->foreign =
       exchange->foreign || message->owner == OWNER_FOREIGN || message->owner == OWNER_PLANTED;
   exchange->final_altered = exchange->final_altered ||

@@ -81,6 +81,7 @@ struct script_exchange {
   conn_id back;  /* connection of the latest arrival; 0 for none */
   bool back_fin; /* the target ended its direction of it */
   bool back_gone;
+  bool back_left; /* the target ended it although we had not */
   bool back_ended_by_us;
   enum actor_command_kind back_end; /* how */
   struct message_seen *request;     /* as it arrived */
