@@ -247,38 +247,59 @@ static const char *own_answer(const struct weighing *weighing) {
   return NULL;
 }
 
+static void error(struct result *out, const char *reason) {
+  out->verdict = VERDICT_ERROR;
+  out->reason = reason;
+}
+
+static void weigh_death(struct weighing *weighing, const struct play *play) {
+  bool again = play->num_unclean > 1;
+  bool down = weighing->script->target_down;
+  if (!down && !again) {
+    error(weighing->out, "the target did not answer plain requests either: too slow to judge");
+    return;
+  }
+  enum outcome outcome = down ? OUTCOME_CRASHED : OUTCOME_HANG;
+  const char *reason = !down   ? "the target answered nobody any more, twice"
+                       : again ? "the target refuses connections after this case, twice"
+                               : "the target refused connections while this case was played";
+  weighing->outcomes |= 1U << outcome;
+  struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false)), outcome, false,
+                                 reason};
+  weigh(weighing, &dead);
+}
+
+static bool sent_interim(const struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    if (script->exchanges[i]->num_interims > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* What stands in the way of a verdict. */
 static void weigh_lacks(struct weighing *weighing, const struct play *play) {
   struct result *out = weighing->out;
   const struct script *script = weighing->script;
-  if (script->target_down) {
-    weighing->outcomes |= 1U << OUTCOME_CRASHED;
-    struct finding_weighed crashed = {
-        span_of(outcome_blames(OUTCOME_CRASHED, false)), OUTCOME_CRASHED, false,
-        play->num_unclean > 1 ? "the target refuses connections after this case, twice"
-                              : "the target refused connections while this case was played"};
-    weigh(weighing, &crashed);
+  if (script->target_down || script->unresponsive) {
+    weigh_death(weighing, play);
     return;
   }
-  if (script->unresponsive) {
-    if (play->num_unclean > 1) {
-      weighing->outcomes |= 1U << OUTCOME_HANG;
-      struct finding_weighed hung = {span_of("HOUSE-ALIVE"), OUTCOME_HANG, false,
-                                     "the target answered nobody any more, twice"};
-      weigh(weighing, &hung);
-    } else {
-      out->verdict = VERDICT_ERROR;
-      out->reason = "the target did not answer plain requests either: too slow to judge";
-    }
-    return;
-  }
-  bool decided = out->verdict == VERDICT_FAIL && script->num_findings > 0;
   const char *answer = script->never_arrived ? own_answer(weighing) : NULL;
-  if (!decided && answer != NULL) {
+  if (script->num_findings > 0) {
+    return;
+  }
+  if (answer != NULL) {
     skip(out, answer);
-  } else if (!decided && script->asked_http10) {
+  } else if (script->over_limit[0] != '\0') {
+    error(out, arena_printf(weighing->context->arena, "more than this tool reads: %s",
+                            script->over_limit));
+  } else if (script->asked_http10) {
     skip(out, "the target asks the origin with HTTP/1.0: nobody may send it an interim response");
-  } else if (script->never_arrived && answer == NULL && out->verdict == VERDICT_PASS) {
+  } else if (script->lost_request && !sent_interim(script)) {
+    error(out, "the request neither reached the origin nor was answered: nothing to judge");
+  } else if (script->never_arrived && out->verdict == VERDICT_PASS) {
     skip(out, "the request did not reach the origin");
   }
 }

@@ -293,15 +293,25 @@ static void take_event(struct script *script, size_t client, const struct h1_eve
   }
 }
 
-static void grammar_broken(struct script *script, size_t client) {
+/* Our limits are ours: no sentence forbids a larger head. */
+static bool is_limit(enum h1_error_code code) {
+  return code == H1_LINE_TOO_LONG || code == H1_HEAD_TOO_LARGE || code == H1_TOO_MANY_FIELDS;
+}
+
+static void grammar_broken(struct script *script, size_t client, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   const struct h1_error *error = &lane->parser.error;
-  lane->broken = true;
   bool unsolicited = lane->building == NULL && lane_outstanding(script, client) == NULL;
-  script_find(script, unsolicited ? BREACH_UNSOLICITED : BREACH_GRAMMAR, NULL,
-              arena_printf(&script->arena, "%s, at byte %llu of the connection: %s",
-                           h1_error_name(error->code), (unsigned long long)error->offset,
-                           error->reason));
+  const char *text =
+      arena_printf(&script->arena, "%s, at byte %llu of the connection: %s",
+                   h1_error_name(error->code), (unsigned long long)error->offset, error->reason);
+  lane->broken = true;
+  if (is_limit(error->code)) {
+    script->over_limit = text;
+  } else {
+    script_find(script, unsolicited ? BREACH_UNSOLICITED : BREACH_GRAMMAR, NULL, text);
+  }
+  lane_close(script, client, ACTOR_ABORT, now_us);
 }
 
 static void receive(struct script *script, size_t client, struct span bytes, uint64_t now_us) {
@@ -316,7 +326,7 @@ static void receive(struct script *script, size_t client, struct span bytes, uin
     struct h1_event event;
     enum h1_status status = h1_response_next(&lane->parser, bytes_span(&lane->window), &event);
     if (status == H1_ERROR) {
-      grammar_broken(script, client);
+      grammar_broken(script, client, now_us);
     }
     if (status != H1_EVENT) {
       break;

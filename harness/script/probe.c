@@ -143,11 +143,11 @@ static void begin_fresh(struct script *script, uint64_t now_us) {
 
 void canary_begin(struct script *script, uint64_t now_us) {
   struct script_exchange *stalled = stalled_exchange(script);
-  if (stalled != NULL) {
+  if (stalled != NULL && stalled->arrivals > 0) {
     begin_probe(script, stalled, now_us);
     return;
   }
-  if (!script->config.canary || script->target_down || script->unresponsive) {
+  if (stalled != NULL || !script->config.canary || script->target_down || script->unresponsive) {
     script_finish(script, now_us);
     return;
   }

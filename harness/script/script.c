@@ -14,6 +14,7 @@ void script_init(struct script *script, const struct script_config *config, uint
       .first_missed = SIZE_MAX,
       .canary = SIZE_MAX,
       .fallen = "",
+      .over_limit = "",
   };
   arena_init(&script->arena);
   script->steps = arena_array(&script->arena, config->file->num_steps, sizeof(*script->steps));
@@ -194,6 +195,21 @@ bool script_clean(const struct script *script) {
          !script->target_down && !script->never_arrived;
 }
 
+/* What is of no use once the play is over; its messages and its transcript are. */
+static void free_windows(struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    bytes_free(&script->exchanges[i]->sent_window);
+    bytes_free(&script->exchanges[i]->sent_all);
+  }
+  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
+    bytes_free(&script->clients[i].window);
+    bytes_free(&script->clients[i].sent_window);
+    bytes_free(&script->clients[i].glue);
+  }
+  bytes_free(&script->piece);
+  bytes_free(&script->origin_glue);
+}
+
 void script_finish(struct script *script, uint64_t now_us) {
   for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
     if (script->clients[i].state != LANE_NEW && script->clients[i].state != LANE_ENDED) {
@@ -209,28 +225,22 @@ void script_finish(struct script *script, uint64_t now_us) {
       back_end(script, exchange, ACTOR_CLOSE, now_us);
     }
   }
+  free_windows(script);
   script->ended_us = now_us;
   script->phase = PHASE_DONE;
 }
 
 void script_free(struct script *script) {
+  free_windows(script);
   for (size_t i = 0; i < script->num_exchanges; i++) {
-    bytes_free(&script->exchanges[i]->sent_window);
-    bytes_free(&script->exchanges[i]->sent_all);
     if (script->exchanges[i]->request != NULL) {
       bytes_free(&script->exchanges[i]->request->content);
     }
   }
   for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
-    struct client_lane *lane = &script->clients[i];
-    for (struct message_seen *m = lane->first; m != NULL; m = m->next) {
+    for (struct message_seen *m = script->clients[i].first; m != NULL; m = m->next) {
       bytes_free(&m->content);
     }
-    bytes_free(&lane->window);
-    bytes_free(&lane->sent_window);
-    bytes_free(&lane->glue);
   }
-  bytes_free(&script->piece);
-  bytes_free(&script->origin_glue);
   arena_free(&script->arena);
 }

@@ -223,15 +223,17 @@ struct script {
   size_t num_transcript;
   size_t cap_transcript;
   size_t transcript_bytes;
-  size_t canary;       /* index of the canary exchange; SIZE_MAX for none */
-  bool back_exercised; /* the canary came on the case's back connection */
-  conn_id last_back;   /* of the case's last exchange */
-  bool unresponsive;   /* the controls were not answered either */
-  bool target_down;    /* connections were refused */
-  bool asked_http10;   /* an interim was due to a request that came as HTTP/1.0 */
-  bool never_arrived;  /* a request did not reach the origin, the target answered it itself */
-  size_t probed;       /* index of the stalled exchange that is probed */
-  const char *fallen;  /* what fell out after a stall; "" for nothing */
+  size_t canary;          /* index of the canary exchange; SIZE_MAX for none */
+  bool back_exercised;    /* the canary came on the case's back connection */
+  conn_id last_back;      /* of the case's last exchange */
+  bool unresponsive;      /* the controls were not answered either */
+  bool target_down;       /* connections were refused */
+  bool asked_http10;      /* an interim was due to a request that came as HTTP/1.0 */
+  bool never_arrived;     /* a request did not reach the origin, the target answered it itself */
+  bool lost_request;      /* a request neither reached the origin nor was answered */
+  const char *over_limit; /* what the target sent that exceeds our limits; "" for nothing */
+  size_t probed;          /* index of the stalled exchange that is probed */
+  const char *fallen;     /* what fell out after a stall; "" for nothing */
 };
 
 /* script_init begins a play. The case file must live until script_free. */

@@ -246,7 +246,12 @@ static enum progress await_arrival(struct script *script, const struct step *ste
     return PROGRESS_BLOCKED;
   }
   exchange->stalled = true;
+  script->lost_request = true;
   step_end(script, STEP_MISSED, "the request did not reach the origin", now_us);
+  while (exchange->client == 0 && script->num_exchanges == 1 &&
+         script->pc < script->config.file->num_steps) {
+    step_end(script, STEP_PASSED_OVER, "", now_us);
+  }
   return PROGRESS_DONE;
 }
 

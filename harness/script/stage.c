@@ -35,7 +35,7 @@ struct stage {
   size_t num_active;
   size_t cap_active;
   uint64_t now_us;
-  uint64_t began_us;        /* the first event came then */
+  uint64_t began_us;      /* the first event came then */
   size_t next_play;       /* where the search for the next play begins */
   unsigned num_sanity;    /* done in this phase */
   uint32_t attempts[2];   /* of sanity and control */
