@@ -255,6 +255,7 @@ static const char *const run_help[] = {
     "  --slow                  the slow cases too",
     "  --shuffle               in another order; with --seed N in that of N",
     "  --seed N                number that the order and the nonces come from",
+    "  --repeat N              play all N times; one row a case, the worst verdict, how often",
     "  --jobs N                cases in flight; 32 if not given",
     "  --timeout-scale X       multiply all times by X",
     "",
@@ -300,10 +301,6 @@ static int check_together(const struct run_options *options) {
                        "--origin '%s': a proxy cannot ask for this address; add the one to "
                        "ask for behind a comma",
                        options->origin_listen);
-  }
-  if (options->repeat > 1) {
-    return usage_error("run", "--repeat '%u': repetition does not work yet; leave it out",
-                       options->repeat);
   }
   if (options->tap && options->json != NULL && strcmp(options->json, "-") == 0) {
     return usage_error("run", "--tap and --json '-' both want standard output; give --json a file");

@@ -102,7 +102,7 @@ static int unused_glob(const char *const *globs, size_t num, const bool *used, s
 }
 
 int plan_make(struct arena *arena, const struct library *library, const struct run_options *options,
-              struct plan *out, struct diag *diag) {
+              uint32_t seed, struct plan *out, struct diag *diag) {
   bool used[OPTIONS_MAX_LIST] = {false};
   bool excluded[OPTIONS_MAX_LIST] = {false};
   *out = (struct plan){0};
@@ -122,7 +122,7 @@ int plan_make(struct arena *arena, const struct library *library, const struct r
     return -1;
   }
   if (options->shuffle) {
-    shuffle(out, options->seed);
+    shuffle(out, seed);
   }
   return 0;
 }

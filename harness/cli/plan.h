@@ -14,6 +14,6 @@ struct plan {
 /* plan_make selects the cases for the options' seat, level, globs and exclusions, and parses each
  * with each of its values. 0, or -1 with *diag set: a glob that matches nothing. */
 int plan_make(struct arena *arena, const struct library *library, const struct run_options *options,
-              struct plan *out, struct diag *diag);
+              uint32_t seed, struct plan *out, struct diag *diag);
 
 #endif

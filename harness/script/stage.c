@@ -525,7 +525,7 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
     abort();
   }
   for (size_t i = 0; i < num_plays; i++) {
-    plays[i].accused = "";
+    plays[i] = (struct play){.file = plays[i].file, .id = plays[i].id, .accused = ""};
   }
   return stage;
 }

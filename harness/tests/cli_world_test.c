@@ -49,7 +49,7 @@ static void test_every_case_against_the_reference_gateway(void **state) {
   struct plan plan;
   struct run_options options = {.seat = SEAT_GATEWAY, .level = 2, .slow = true};
   assert_int_equal(library_load_embedded(&arena, &library, &diag), 0);
-  assert_int_equal(plan_make(&arena, &library, &options, &plan, &diag), 0);
+  assert_int_equal(plan_make(&arena, &library, &options, 1, &plan, &diag), 0);
   struct relay_config relay_config = {.listener = 0, .origin = 0};
   struct relay *relay = relay_new(&relay_config);
   struct stage *stage = stage_for(&plan);

@@ -1,0 +1,269 @@
+#include "cli/session.h"
+
+#include "cli/assemble.h"
+#include "cli/url.h"
+#include "net/loop.h"
+#include "peer/relay.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+/* What one play of the plan needs, from sockets to results. */
+struct playing {
+  struct session *session;
+  const struct run_options *options;
+  struct arena *arena;
+  struct net_loop *loop;
+  struct relay *relay;
+  struct stage *stage;
+  struct stage_config config;
+  char listening[128]; /* our origin */
+  char target[160];    /* the target's address */
+  const char *url;     /* of the target, for the report */
+  const char *started;
+  uint64_t began_us;
+  uint64_t drawn_us; /* the progress line was last drawn then */
+  bool progress;
+  int signal;
+};
+
+static const char *imf_date(struct arena *arena, time_t now) {
+  static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  struct tm tm;
+  (void)gmtime_r(&now, &tm);
+  return arena_printf(arena, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
+                      months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+static const char *rfc3339(struct arena *arena, time_t now) {
+  struct tm tm;
+  (void)gmtime_r(&now, &tm);
+  return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+                      tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+static uint32_t random_seed(void) {
+  uint32_t seed = 0;
+  if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed)) {
+    seed = (uint32_t)time(NULL);
+  }
+  return seed & 0xffffffU;
+}
+
+int session_load(struct session *session, struct arena *arena, const struct run_options *options,
+                 struct diag *diag) {
+  *session = (struct session){
+      .options = options,
+      .arena = arena,
+      .seed = options->seeded ? options->seed : random_seed(),
+  };
+  int failed = options->cases == NULL
+                   ? library_load_embedded(arena, &session->library, diag)
+                   : library_load_directory(arena, options->cases, &session->library, diag);
+  return failed != 0
+             ? failed
+             : plan_make(arena, &session->library, options, session->seed, &session->plan, diag);
+}
+
+/* The reference gateway on a free port, in this process, over real sockets. */
+static int start_relay(struct playing *playing, struct diag *diag) {
+  struct relay_config config = {.listener = 0, .origin = 0};
+  playing->relay = relay_new(&config);
+  struct net_player *player = net_loop_add(playing->loop, relay_actor(playing->relay));
+  if (net_player_listen(player, "127.0.0.1:0", diag) < 0 ||
+      net_player_address(player, playing->listening, diag) < 0) {
+    return -1;
+  }
+  net_player_listener_name(player, 0, playing->target, sizeof(playing->target));
+  playing->url = arena_printf(playing->arena, "http://%s/", playing->target);
+  return 0;
+}
+
+static const char *without_last_slash(struct arena *arena, const char *path) {
+  size_t len = strlen(path);
+  while (len > 0 && path[len - 1] == '/') {
+    len--;
+  }
+  return (const char *)arena_copy(arena, span_make(path, len)).ptr;
+}
+
+/* Where requests go and what they say, for this seat. */
+static int aim(struct playing *playing, struct diag *diag) {
+  const struct run_options *options = playing->options;
+  struct arena *arena = playing->arena;
+  if (options->target == NULL && start_relay(playing, diag) != 0) {
+    return -1;
+  }
+  if (options->target != NULL) {
+    playing->url = options->target;
+  }
+  struct url url;
+  if (url_parse(arena, playing->url, &url, diag) != 0) {
+    return -1;
+  }
+  bool v6 = strchr(url.host, ':') != NULL;
+  (void)snprintf(playing->target, sizeof(playing->target), v6 ? "[%s]:%s" : "%s:%s", url.host,
+                 url.port);
+  playing->config.host = playing->target;
+  playing->config.path_base = without_last_slash(arena, url.path);
+  playing->config.absolute = "";
+  if (options->seat == SEAT_PROXY) {
+    const char *origin =
+        options->origin_advertised != NULL ? options->origin_advertised : playing->listening;
+    playing->config.host = origin;
+    playing->config.path_base = "";
+    playing->config.absolute = arena_printf(arena, "http://%s", origin);
+  }
+  return 0;
+}
+
+static int set_up(struct playing *playing, struct diag *diag) {
+  const struct run_options *options = playing->options;
+  playing->loop = net_loop_new();
+  if (playing->loop == NULL) {
+    diag_set(diag, NULL, 0, 0, "the system has no resources for an event loop");
+    return -1;
+  }
+  time_t now = time(NULL);
+  playing->started = rfc3339(playing->arena, now);
+  playing->config = (struct stage_config){
+      .seat = options->seat,
+      .run = playing->session->seed & 0xffffffU,
+      .date = imf_date(playing->arena, now),
+      .jobs = options->jobs,
+      .scale = options->scale,
+  };
+  struct plan *plan = &playing->session->plan;
+  playing->stage = stage_new(&playing->config, plan->plays, plan->num_plays);
+  struct net_player *player = net_loop_add(playing->loop, stage_actor(playing->stage));
+  if (net_player_listen(player, options->origin_listen, diag) < 0) {
+    return -1;
+  }
+  net_player_listener_name(player, 0, playing->listening, sizeof(playing->listening));
+  if (aim(playing, diag) != 0 || net_player_address(player, playing->target, diag) < 0) {
+    return -1;
+  }
+  stage_aim(playing->stage, playing->config.host, playing->config.path_base,
+            playing->config.absolute);
+  return 0;
+}
+
+static bool is_done(void *user) {
+  const struct playing *playing = user;
+  return stage_done(playing->stage);
+}
+
+static void draw_progress(void *user) {
+  struct playing *playing = user;
+  uint64_t now = net_loop_now_us(playing->loop);
+  if (!playing->progress || now - playing->drawn_us < 100000) {
+    return;
+  }
+  playing->drawn_us = now;
+  (void)fprintf(stderr, "\r%zu of %zu cases", stage_num_done(playing->stage),
+                playing->session->plan.num_plays);
+}
+
+static const char *reproduce_line(const struct playing *playing) {
+  const struct run_options *options = playing->options;
+  struct bytes line = {0};
+  bytes_text(&line, "interim run");
+  if (options->target != NULL) {
+    bytes_printf(&line, " --seat %s --target %s --origin %s", case_seat_word(options->seat),
+                 options->target, options->origin_listen);
+  }
+  if (options->origin_advertised != NULL) {
+    bytes_printf(&line, ",%s", options->origin_advertised);
+  }
+  if (options->cases != NULL) {
+    bytes_printf(&line, " --cases %s", options->cases);
+  }
+  if (options->scale < 1 || options->scale > 1) {
+    bytes_printf(&line, " --timeout-scale %g", options->scale);
+  }
+  bytes_text(&line, " -v");
+  const char *text = arena_printf(playing->arena, "%s", bytes_cstr(&line));
+  bytes_free(&line);
+  return text;
+}
+
+static const char *or_else(const char *text, const char *otherwise) {
+  return text == NULL ? otherwise : text;
+}
+
+static void describe(const struct playing *playing, struct run *run) {
+  static const char *const h1[] = {"h1"};
+  const struct run_options *options = playing->options;
+  bool own = options->target == NULL;
+  /* A server's own word for itself, "Apache/2.4.71 (Debian)": a name and a version. */
+  *run = (struct run){
+      .tool_version = INTERIM_VERSION,
+      .suite = INTERIM_VERSION,
+      .started = playing->started,
+      .duration_ms = (double)(net_loop_now_us(playing->loop) - playing->began_us) / 1000,
+      .interrupted = playing->signal != 0,
+      .target_name =
+          or_else(options->target_name, own ? "interim-relay" : stage_server(playing->stage)),
+      .target_version = or_else(options->target_version, own ? INTERIM_VERSION : ""),
+      .seat = case_seat_word(options->seat),
+      .target_url = playing->url,
+      .fronts = h1,
+      .num_fronts = 1,
+      .backs = h1,
+      .num_backs = 1,
+      .fatal = stage_failure(playing->stage),
+  };
+}
+
+static void assemble_run(struct playing *playing, struct run *run) {
+  const struct plan *plan = &playing->session->plan;
+  struct assemble_context context = {
+      .arena = playing->arena,
+      .registry = &playing->session->library.registry,
+      .seat = playing->options->seat,
+      .reproduce = reproduce_line(playing),
+      .target_died = stage_target_died(playing->stage),
+      .interrupted = playing->signal != 0,
+  };
+  describe(playing, run);
+  run->fatal = arena_printf(playing->arena, "%s", run->fatal);
+  run->target_name = arena_printf(playing->arena, "%s", run->target_name);
+  run->results = arena_array(playing->arena, plan->num_plays, sizeof(*run->results));
+  run->num_results = plan->num_plays;
+  for (size_t i = 0; i < plan->num_plays; i++) {
+    assemble_result(&context, &plan->plays[i], &run->results[i]);
+  }
+  run->profile = arena_array(playing->arena, 2, sizeof(*run->profile));
+  run->profile[0] =
+      (struct measure){"round_trip_ms", (double)stage_round_trip_us(playing->stage) / 1000};
+  run->profile[1] =
+      (struct measure){"deadline_ms", (double)stage_deadline_us(playing->stage) / 1000};
+  run->num_profile = 2;
+}
+
+int session_play(struct session *session, struct arena *arena, struct run *out, int *out_signal,
+                 struct diag *diag) {
+  struct playing playing = {
+      .session = session,
+      .options = session->options,
+      .arena = arena,
+      .progress = isatty(STDERR_FILENO) == 1 && !session->options->quiet,
+  };
+  int failed = set_up(&playing, diag);
+  if (failed == 0) {
+    playing.began_us = net_loop_now_us(playing.loop);
+    playing.signal = net_loop_run(playing.loop, is_done, draw_progress, &playing);
+    if (playing.progress) {
+      (void)fputs("\r\033[K", stderr);
+    }
+    stage_stop(playing.stage);
+    assemble_run(&playing, out);
+  }
+  *out_signal = playing.signal;
+  net_loop_free(playing.loop);
+  stage_free(playing.stage);
+  relay_free(playing.relay);
+  return failed;
+}
