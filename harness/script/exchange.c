@@ -180,8 +180,15 @@ void exchange_interim_seen(struct script *script, struct script_exchange *exchan
     return;
   }
   struct sent_interim *interim = &exchange->interims[place - 1];
+  bool guessed = message->owner != OWNER_OURS;
   message->owner = OWNER_OURS;
   message->mark = (unsigned)place;
+  if (interim->seen && interim->guessed && !guessed) {
+    /* What was taken for it by its code was the target's own. */
+    interim->guessed = false;
+    interim->seen_us = message->head_us;
+    return;
+  }
   if (interim->seen) {
     exchange->num_repeated++;
     if (exchange->arrivals < 2) {
@@ -192,6 +199,7 @@ void exchange_interim_seen(struct script *script, struct script_exchange *exchan
     return;
   }
   interim->seen = true;
+  interim->guessed = guessed;
   interim->seen_us = message->head_us;
   exchange->num_seen++;
   exchange->altered = exchange->altered || interim->code != message->code;

@@ -57,6 +57,7 @@ struct sent_interim {
   unsigned code;
   bool valid; /* obeys the grammar and the rules for 1xx */
   bool seen;
+  bool guessed; /* seen by its code alone: the message bore no mark of ours */
   uint64_t sent_us;
   uint64_t seen_us;
 };

@@ -165,12 +165,23 @@ static bool passes(const struct script *script, size_t client, const struct mess
   if (may_come(script, client, message)) {
     return true;
   }
+  if (message->owner == OWNER_TARGET) {
+    return true;
+  }
   const struct script_exchange *exchange =
       message->exchange < script->num_exchanges ? script->exchanges[message->exchange] : NULL;
-  if (message->owner == OWNER_TARGET) {
-    return message->code == 103 || (message->code == 100 && exchange != NULL && exchange->expects);
-  }
   return exchange != NULL && exchange->waited && message->owner == OWNER_OURS;
+}
+
+/* An interim of ours with another code: that it arrived changed is noted, and where a final is due
+ * it does not stand in the way. */
+static bool changed_code(const struct script *script, const struct message_seen *message) {
+  if (!message->interim || message->mark == 0 || message->exchange >= script->num_exchanges) {
+    return false;
+  }
+  const struct script_exchange *exchange = script->exchanges[message->exchange];
+  return message->mark <= exchange->num_interims &&
+         exchange->interims[message->mark - 1].code != message->code;
 }
 
 static struct message_seen *next_unclaimed(const struct client_lane *lane) {
@@ -201,6 +212,9 @@ static bool take_message(struct script *script, const struct step *step, size_t 
     bool own_error = message->owner == OWNER_TARGET && !message->interim && step->num_messages > 1;
     const char *differs = own_error ? NULL : difference(script, step, message, message->complete);
     message->claimed = true;
+    if (differs != NULL && message->interim && message->owner == OWNER_TARGET) {
+      return false;
+    }
     if (differs != NULL) {
       mark_altered(script, message);
       step_end(script, STEP_MISSED, arena_printf(&script->arena, "%u %s", message->code, differs),
@@ -214,7 +228,7 @@ static bool take_message(struct script *script, const struct step *step, size_t 
     }
     return false;
   }
-  if (passes(script, client, message)) {
+  if (passes(script, client, message) || (wants_final(step) && changed_code(script, message))) {
     message->claimed = true;
     return false;
   }
@@ -406,6 +420,10 @@ enum progress step_see(struct script *script, const struct step *step, uint64_t 
 
 void never_check(struct script *script, size_t client, const struct message_seen *message) {
   const struct step *steps = script->config.file->steps;
+  if (message->exchange < script->num_exchanges &&
+      script->exchanges[message->exchange]->automatic) {
+    return;
+  }
   for (size_t i = 0; i < script->pc && i < script->config.file->num_steps; i++) {
     if (steps[i].verb == VERB_NEVER_SEES && lane_matches(&steps[i], client) &&
         fitting(&steps[i], message) != NULL) {

@@ -202,7 +202,7 @@ static enum progress send_client(struct script *script, const struct step *step,
           ready_lane(script, step, client, now_us) == PROGRESS_BLOCKED) {
         return PROGRESS_BLOCKED;
       }
-      if (lane->state == LANE_ENDED) {
+      if (lane_is_over(lane)) {
         step_end(script, STEP_PASSED_OVER, "the connection had ended", now_us);
         return PROGRESS_DONE;
       }
@@ -276,7 +276,11 @@ void step_arrived(struct script *script, struct script_exchange *exchange, uint6
     }
     record->armed = false;
     bool is_continue = step->messages[0].kind == MESSAGE_STATUS && step->messages[0].low == 100;
-    if ((is_continue && !waits_for_continue(exchange)) || interim_to_http10(step, exchange)) {
+    if (is_continue && !waits_for_continue(exchange)) {
+      continue;
+    }
+    if (interim_to_http10(step, exchange)) {
+      script->asked_http10 = true;
       continue;
     }
     struct bytes kept = script->piece;
@@ -312,6 +316,8 @@ static enum progress send_origin(struct script *script, const struct step *step,
     return PROGRESS_DONE;
   }
   if (interim_to_http10(step, exchange)) {
+    back_write(script, exchange, bytes_span(&script->origin_glue), now_us);
+    script->origin_glue.len = 0;
     script->asked_http10 = true;
     step_end(script, STEP_PASSED_OVER, "the target asked the origin with HTTP/1.0", now_us);
     return PROGRESS_DONE;
