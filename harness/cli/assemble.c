@@ -264,6 +264,8 @@ static void weigh_death(struct weighing *weighing, const struct play *play) {
                        : again ? "the target refuses connections after this case, twice"
                                : "the target refused connections while this case was played";
   weighing->outcomes |= 1U << outcome;
+  /* Whatever else was seen is the death's doing: it alone decides. */
+  weighing->out->verdict = VERDICT_PASS;
   struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false)), outcome, false,
                                  reason};
   weigh(weighing, &dead);
@@ -284,6 +286,13 @@ static void weigh_lacks(struct weighing *weighing, const struct play *play) {
   const struct script *script = weighing->script;
   if (script->target_down || script->unresponsive) {
     weigh_death(weighing, play);
+    return;
+  }
+  if (!play->done && !script_clean(script)) {
+    error(out, arena_printf(weighing->context->arena, "seen once and not run again, as %s: %s",
+                            weighing->context->interrupted ? "the run was interrupted"
+                                                           : "the target was gone",
+                            out->reason));
     return;
   }
   const char *answer = script->never_arrived ? own_answer(weighing) : NULL;
@@ -428,6 +437,8 @@ void assemble_result(const struct assemble_context *context, const struct play *
     out->level = level_of(context, weighing.cite->id);
     out->level_word = out->requirements[0].level;
     out->verdict = VERDICT_ERROR;
+    out->outcome = OUTCOME_UNMET;
+    out->outcomes = 1U << OUTCOME_UNMET;
     out->reason = context->interrupted ? "not played: the run was interrupted"
                                        : "not played: the target was gone";
     return;

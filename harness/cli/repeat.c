@@ -53,6 +53,16 @@ static void drop_last_arena(struct repeat *repeat) {
   free(repeat->arenas[repeat->num_arenas]);
 }
 
+/* A target that died is not asked again: every further run would only say so once more. */
+static bool died(const struct run *run) {
+  for (size_t i = 0; i < run->num_results; i++) {
+    if (run->results[i].outcome == OUTCOME_CRASHED) {
+      return true;
+    }
+  }
+  return false;
+}
+
 int repeat_play(struct repeat *repeat, struct session *session, struct diag *diag) {
   *repeat = (struct repeat){0};
   unsigned times = session->options->repeat;
@@ -65,7 +75,8 @@ int repeat_play(struct repeat *repeat, struct session *session, struct diag *dia
     tallies[i].counts[repeat->run.results[i].verdict]++;
   }
   unsigned played = 1;
-  while (played < times && repeat->signal == 0 && repeat->run.fatal[0] == '\0') {
+  while (played < times && repeat->signal == 0 && repeat->run.fatal[0] == '\0' &&
+         !died(&repeat->run)) {
     struct run run;
     session->seed++;
     if (session_play(session, add_arena(repeat), &run, &repeat->signal, diag) != 0) {
