@@ -112,11 +112,9 @@ static void queue_write(struct connection *connection, struct span bytes) {
 
 /* libuv has one type for what it reads into and what it only writes from. */
 static uv_buf_t lend(struct span bytes) {
-  union {
-    const uint8_t *from;
-    char *to;
-  } base = {.from = bytes.ptr};
-  return uv_buf_init(base.to, bytes.len < UINT32_MAX ? (unsigned)bytes.len : UINT32_MAX);
+  char *base = NULL;
+  memcpy(&base, &bytes.ptr, sizeof(base));
+  return uv_buf_init(base, bytes.len < UINT32_MAX ? (unsigned)bytes.len : UINT32_MAX);
 }
 
 void connection_write(struct connection *connection, struct span bytes) {

@@ -6,13 +6,17 @@ static unsigned origin_number(const struct script *script, const struct script_e
 
 void back_write(struct script *script, struct script_exchange *exchange, struct span bytes,
                 uint64_t now_us) {
-  if (exchange->back == 0 || exchange->back_gone || exchange->back_ended_by_us || bytes.len == 0) {
+  if (exchange->back == 0 || exchange->back_ended_by_us || bytes.len == 0) {
+    return;
+  }
+  bytes_add(&exchange->sent_all, bytes);
+  if (exchange->back_gone) {
     return;
   }
   outbox_add(script->config.outbox,
              (struct actor_command){.kind = ACTOR_WRITE, .conn = exchange->back, .bytes = bytes});
   script_record(script, LANE_ORIGIN, origin_number(script, exchange), "sent", bytes, now_us);
-  bytes_add(&exchange->sent_all, bytes);
+  exchange->num_heard = exchange->sent_all.len;
   exchange_sent(script, exchange, bytes, now_us);
 }
 
@@ -72,6 +76,8 @@ static void answer_again(struct script *script, struct script_exchange *exchange
     outbox_add(script->config.outbox,
                (struct actor_command){.kind = ACTOR_WRITE, .conn = exchange->back, .bytes = bytes});
     script_record(script, LANE_ORIGIN, origin_number(script, exchange), "sent", bytes, now_us);
+    exchange_sent(script, exchange, span_skip(bytes, exchange->num_heard), now_us);
+    exchange->num_heard = bytes.len;
   }
   exchange->sent_all = again;
   if (ended) {
@@ -90,6 +96,9 @@ bool script_request(struct script *script, struct nonce nonce, conn_id back,
   exchange->back = back;
   exchange->back_fin = false;
   exchange->back_gone = false;
+  if (exchange->request != NULL) {
+    bytes_free(&exchange->request->content);
+  }
   exchange->request = copy_head(script, head);
   exchange->arrived_us = now_us;
   exchange->arrived_http10 = head->minor == 0;

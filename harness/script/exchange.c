@@ -86,42 +86,35 @@ static bool binds_framing_or_connection(struct span name) {
   return false;
 }
 
+/* What was sent before the final response. */
+static void take_interim(struct script *script, struct script_exchange *exchange,
+                         const struct h1_event *event, uint64_t now_us) {
+  if (event->kind == H1_INTERIM) {
+    add_interim(script, exchange, event, now_us);
+    return;
+  }
+  if (exchange->num_interims == 0) {
+    return;
+  }
+  struct sent_interim *last = &exchange->interims[exchange->num_interims - 1];
+  if (event->kind == H1_FIELD && binds_framing_or_connection(event->name)) {
+    last->valid = false;
+  }
+  if (event->kind == H1_HEAD_END && !last->valid) {
+    exchange->valid_interims = false;
+  }
+}
+
 static void take_sent(struct script *script, struct script_exchange *exchange,
                       const struct h1_event *event, uint64_t now_us) {
-  bool in_interim = !exchange->final_sent && exchange->final_code == 0;
-  switch (event->kind) {
-  case H1_INTERIM:
-    if (in_interim) {
-      add_interim(script, exchange, event, now_us);
-    }
-    break;
-  case H1_FINAL:
-    if (in_interim) {
-      exchange->final_code = event->code;
-    }
-    break;
-  case H1_FIELD:
-    if (in_interim && exchange->num_interims > 0 && binds_framing_or_connection(event->name)) {
-      exchange->interims[exchange->num_interims - 1].valid = false;
-    }
-    break;
-  case H1_END:
-    if (exchange->final_code != 0 && !exchange->final_sent) {
-      exchange->final_sent = true;
-      exchange->final_sent_us = now_us;
-    }
-    break;
-  case H1_HEAD_END:
-    if (in_interim && exchange->num_interims > 0 &&
-        !exchange->interims[exchange->num_interims - 1].valid) {
-      exchange->valid_interims = false;
-    }
-    break;
-  case H1_REQUEST:
-  case H1_CONTENT:
-  case H1_TRAILER:
-  case H1_TUNNEL:
-    break;
+  if (event->kind == H1_FINAL && exchange->final_code == 0) {
+    exchange->final_code = event->code;
+  }
+  if (exchange->final_code == 0) {
+    take_interim(script, exchange, event, now_us);
+  } else if (event->kind == H1_END && !exchange->final_sent) {
+    exchange->final_sent = true;
+    exchange->final_sent_us = now_us;
   }
 }
 

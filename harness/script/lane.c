@@ -23,6 +23,7 @@ void lane_open(struct script *script, size_t client, uint64_t now_us) {
   lane->broken = false;
   lane->shut = false;
   lane->closing = false;
+  lane->answered = false;
   lane->received = 0;
   lane->window.len = 0;
   lane->sent_window.len = 0;
@@ -34,6 +35,19 @@ void lane_open(struct script *script, size_t client, uint64_t now_us) {
   outbox_add(script->config.outbox, (struct actor_command){.kind = ACTOR_OPEN,
                                                            .conn = lane->conn,
                                                            .place = script->config.place});
+}
+
+bool lane_gave_up(struct script *script, size_t client, uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  wait_begin(script, 0, now_us);
+  if (!wait_over(script, now_us)) {
+    return false;
+  }
+  outbox_add(script->config.outbox,
+             (struct actor_command){.kind = ACTOR_ABORT, .conn = lane->conn});
+  lane->state = LANE_ENDED;
+  lane->refused = true;
+  return true;
 }
 
 static enum h1_request_kind request_kind(const struct script_exchange *exchange) {
@@ -56,6 +70,8 @@ void lane_request(struct script *script, struct script_exchange *exchange) {
   }
   lane->queue[lane->num_queued] = exchange_index(script, exchange);
   lane->num_queued++;
+  lane->received_before = lane->received;
+  lane->request.len = 0;
   (void)h1_response_request(&lane->parser, request_kind(exchange));
   (void)interim_rule_feed(&lane->rule, RULE_REQUEST);
 }
@@ -78,6 +94,7 @@ void lane_write(struct script *script, size_t client, struct span bytes, uint64_
   outbox_add(script->config.outbox,
              (struct actor_command){.kind = ACTOR_WRITE, .conn = lane->conn, .bytes = bytes});
   script_record(script, LANE_CLIENT, (unsigned)client + 1, "sent", bytes, now_us);
+  bytes_add(&lane->request, bytes);
   read_sent(lane, bytes);
 }
 
@@ -254,6 +271,7 @@ static void final_complete(struct script *script, size_t client, struct message_
   check_content(script, message, exchange);
   (void)interim_rule_feed(&lane->rule, RULE_FINAL_END);
   lane->closing = lane->closing || ends_connection(message);
+  lane->answered = true;
   if (exchange != NULL) {
     lane->first_queued++;
   }
@@ -314,6 +332,21 @@ static void grammar_broken(struct script *script, size_t client, uint64_t now_us
   lane_close(script, client, ACTOR_ABORT, now_us);
 }
 
+/* Passes over empty lines behind a final response, which disturb nobody. True when the window ends
+ * inside one. */
+static bool at_stray_line(struct client_lane *lane) {
+  struct h1_reader *reader = &lane->parser.reader;
+  while (reader->start > 0 && lane->building == NULL && !lane->last->interim) {
+    struct span rest =
+        span_skip(bytes_span(&lane->window), (size_t)(reader->start - reader->base));
+    if (!span_starts(rest, "\r\n")) {
+      return span_is(rest, "\r");
+    }
+    h1_reader_skip(reader, reader->start + 2);
+  }
+  return false;
+}
+
 static void receive(struct script *script, size_t client, struct span bytes, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   script_record(script, LANE_CLIENT, (unsigned)client + 1, "received", bytes, now_us);
@@ -322,7 +355,7 @@ static void receive(struct script *script, size_t client, struct span bytes, uin
     return;
   }
   bytes_add(&lane->window, bytes);
-  for (;;) {
+  while (!at_stray_line(lane)) {
     struct h1_event event;
     enum h1_status status = h1_response_next(&lane->parser, bytes_span(&lane->window), &event);
     if (status == H1_ERROR) {
@@ -338,9 +371,36 @@ static void receive(struct script *script, size_t client, struct span bytes, uin
   h1_response_drop(&lane->parser, drop);
 }
 
+/* Whether the target closed an idle connection just as the request was on its way: its right, and
+ * no byte of the request came through. */
+static bool lost_race(const struct script *script, size_t client) {
+  const struct client_lane *lane = &script->clients[client];
+  const struct script_exchange *exchange = lane_outstanding(script, client);
+  return exchange != NULL && lane->first_queued + 1 == lane->num_queued && lane->building == NULL &&
+         lane->answered && lane->received == lane->received_before && exchange->arrivals == 0 &&
+         !exchange->resent;
+}
+
+static void send_again(struct script *script, size_t client, uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  struct script_exchange *exchange = lane_outstanding(script, client);
+  struct bytes request = lane->request;
+  lane->request = (struct bytes){0};
+  exchange->resent = true;
+  lane_close(script, client, ACTOR_CLOSE, now_us);
+  lane_open(script, client, now_us);
+  lane_request(script, exchange);
+  lane_write(script, client, bytes_span(&request), now_us);
+  bytes_free(&request);
+}
+
 static void ended(struct script *script, size_t client, const char *how, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   script_record(script, LANE_CLIENT, (unsigned)client + 1, "note", span_of(how), now_us);
+  if (lost_race(script, client)) {
+    send_again(script, client, now_us);
+    return;
+  }
   struct h1_event event;
   if (!lane->broken && h1_response_finish(&lane->parser, &event) == H1_EVENT) {
     take_event(script, client, &event, now_us);

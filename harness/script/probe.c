@@ -141,6 +141,13 @@ static void begin_fresh(struct script *script, uint64_t now_us) {
   lane_open(script, 0, now_us);
 }
 
+static bool can_go_on(const struct script *script) {
+  const struct client_lane *lane = &script->clients[0];
+  return lane->state == LANE_OPEN && !lane_is_over(lane) && !lane->shut && !lane->closing &&
+         lane_outstanding(script, 0) == NULL && lane->rule.state != RULE_SWITCHED &&
+         at_boundary(lane);
+}
+
 void canary_begin(struct script *script, uint64_t now_us) {
   struct script_exchange *stalled = stalled_exchange(script);
   if (stalled != NULL && stalled->arrivals > 0) {
@@ -156,11 +163,8 @@ void canary_begin(struct script *script, uint64_t now_us) {
       script->last_back = script->exchanges[i]->back;
     }
   }
-  struct client_lane *lane = &script->clients[0];
   script->budget_us = script->config.deadline_us;
-  if (lane->state == LANE_OPEN && !lane_is_over(lane) && !lane->shut && !lane->closing &&
-      lane_outstanding(script, 0) == NULL && lane->rule.state != RULE_SWITCHED &&
-      at_boundary(lane)) {
+  if (can_go_on(script)) {
     script->phase = PHASE_CANARY;
     send_canary(script, now_us);
     return;
@@ -180,7 +184,7 @@ static void canary_lost(struct script *script, uint64_t now_us) {
 void canary_run(struct script *script, uint64_t now_us) {
   struct client_lane *lane = &script->clients[0];
   if (script->canary == SIZE_MAX) {
-    if (lane->state == LANE_OPENING) {
+    if (lane->state == LANE_OPENING && !lane_gave_up(script, 0, now_us)) {
       return;
     }
     if (lane->state == LANE_OPEN) {

@@ -205,6 +205,7 @@ static void free_windows(struct script *script) {
     bytes_free(&script->clients[i].window);
     bytes_free(&script->clients[i].sent_window);
     bytes_free(&script->clients[i].glue);
+    bytes_free(&script->clients[i].request);
   }
   bytes_free(&script->piece);
   bytes_free(&script->origin_glue);

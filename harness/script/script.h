@@ -78,6 +78,7 @@ struct script_exchange {
   unsigned num_glued;  /* interims that wait in the glue */
   uint64_t sent_us;
   unsigned arrivals; /* at our origin; more than one is a retry by the target */
+  bool resent;       /* sent again, as the target closed an idle connection under it */
   bool arrived_http10;
   conn_id back;  /* connection of the latest arrival; 0 for none */
   bool back_fin; /* the target ended its direction of it */
@@ -90,6 +91,7 @@ struct script_exchange {
   struct h1_response sent; /* reads what our origin sends */
   struct bytes sent_window;
   struct bytes sent_all; /* to answer a retry */
+  size_t num_heard;      /* bytes of it that went to a connection that was there */
   bool sent_broken;      /* ... until it is no HTTP */
   struct sent_interim *interims;
   size_t num_interims;
@@ -133,7 +135,10 @@ struct client_lane {
   bool broken;            /* what it sent is no HTTP */
   bool shut;              /* we ended ours */
   bool closing;           /* its last final said that it closes: no request may follow */
+  bool answered;          /* a final came on this connection */
   uint64_t received;      /* bytes, on this connection */
+  uint64_t received_before; /* of these, before the last request */
+  struct bytes request;     /* what was written since the last request began */
   struct h1_request sent; /* reads what we send, to know whether a request is whole */
   struct bytes sent_window;
   struct h1_response parser;

@@ -204,29 +204,36 @@ static void mark_altered(struct script *script, const struct message_seen *messa
   }
 }
 
+/* A message of a wanted kind: are its fields and content as stated too? True when the step is over.
+ */
+static bool take_fitting(struct script *script, const struct step *step,
+                         struct message_seen *message, uint64_t now_us) {
+  /* Fields and content are demanded of what our origin sent, not of an error page. */
+  bool own_error = message->owner == OWNER_TARGET && !message->interim && step->num_messages > 1;
+  const char *differs = own_error ? NULL : difference(script, step, message, message->complete);
+  message->claimed = true;
+  if (differs != NULL && message->interim && message->owner == OWNER_TARGET) {
+    return false;
+  }
+  if (differs != NULL) {
+    mark_altered(script, message);
+    step_end(script, STEP_MISSED, arena_printf(&script->arena, "%u %s", message->code, differs),
+             now_us);
+    return true;
+  }
+  script->rep++;
+  if (script->rep >= step->repeat) {
+    step_end(script, STEP_MET, "", now_us);
+    return true;
+  }
+  return false;
+}
+
 /* Holds the next message against the step. True when the step is over. */
 static bool take_message(struct script *script, const struct step *step, size_t client,
                          struct message_seen *message, uint64_t now_us) {
   if (fitting(step, message) != NULL) {
-    /* Fields and content are demanded of what our origin sent, not of an error page. */
-    bool own_error = message->owner == OWNER_TARGET && !message->interim && step->num_messages > 1;
-    const char *differs = own_error ? NULL : difference(script, step, message, message->complete);
-    message->claimed = true;
-    if (differs != NULL && message->interim && message->owner == OWNER_TARGET) {
-      return false;
-    }
-    if (differs != NULL) {
-      mark_altered(script, message);
-      step_end(script, STEP_MISSED, arena_printf(&script->arena, "%u %s", message->code, differs),
-               now_us);
-      return true;
-    }
-    script->rep++;
-    if (script->rep >= step->repeat) {
-      step_end(script, STEP_MET, "", now_us);
-      return true;
-    }
-    return false;
+    return take_fitting(script, step, message, now_us);
   }
   if (passes(script, client, message) || (wants_final(step) && changed_code(script, message))) {
     message->claimed = true;
@@ -348,29 +355,32 @@ static enum progress see_nothing(struct script *script, const struct step *step,
   return PROGRESS_DONE;
 }
 
+/* What is true of the request's content now: as origin_state. */
+static const char *content_state(struct script *script, const struct step *step,
+                                 const struct script_exchange *exchange) {
+  if (exchange->request == NULL || !exchange->request->complete) {
+    return exchange->back_fin ? "close" : NULL;
+  }
+  struct compose_context context;
+  exchange_context(script, exchange, &context);
+  const char *differs = content_difference(script, step, exchange->request, &context);
+  return differs == NULL ? "" : differs;
+}
+
 /* What is true of an origin step now: over and met (""), over and not met (text), or not over
  * (NULL). */
 static const char *origin_state(struct script *script, const struct step *step,
                                 const struct script_exchange *exchange) {
   switch (step->messages[0].kind) {
   case MESSAGE_REQUEST: {
-    if (exchange->request == NULL) {
-      return NULL;
-    }
-    const char *differs = request_difference(script, step, exchange);
-    return differs == NULL ? "" : differs;
+    const char *differs =
+        exchange->request == NULL ? NULL : request_difference(script, step, exchange);
+    return exchange->request == NULL ? NULL : differs == NULL ? "" : differs;
   }
-  case MESSAGE_CONTENT: {
-    if (exchange->request == NULL || !exchange->request->complete) {
-      return exchange->back_fin || exchange->back_gone ? "close" : NULL;
-    }
-    struct compose_context context;
-    exchange_context(script, exchange, &context);
-    const char *differs = content_difference(script, step, exchange->request, &context);
-    return differs == NULL ? "" : differs;
-  }
+  case MESSAGE_CONTENT:
+    return content_state(script, step, exchange);
   case MESSAGE_CLOSE:
-    return exchange->back_fin || exchange->back_gone ? "" : NULL;
+    return exchange->back_fin ? "" : NULL;
   case MESSAGE_ABORT:
     return exchange->back_gone ? "" : NULL;
   case MESSAGE_STATUS:

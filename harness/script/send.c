@@ -184,9 +184,10 @@ static enum progress ready_lane(struct script *script, const struct step *step, 
     script->opened = true;
     lane_open(script, client, now_us);
   }
-  if (lane->state == LANE_OPENING) {
+  if (lane->state == LANE_OPENING && !lane_gave_up(script, client, now_us)) {
     return PROGRESS_BLOCKED;
   }
+  wait_end(script, now_us);
   if (lane->refused) {
     script->target_down = true;
   }
@@ -255,9 +256,25 @@ static enum progress await_arrival(struct script *script, const struct step *ste
   return PROGRESS_DONE;
 }
 
+/* Whether raw bytes of ours hold the status line of an interim response. */
+static bool holds_interim(struct span bytes) {
+  static const char version[] = "HTTP/1.";
+  size_t at = span_find(bytes, span_of(version), 0);
+  while (at != SIZE_MAX) {
+    struct span code = span_skip(bytes, at + sizeof(version)); /* behind the minor digit */
+    if (code.len >= 2 && code.ptr[0] == ' ' && code.ptr[1] == '1') {
+      return true;
+    }
+    at = span_find(bytes, span_of(version), at + 1);
+  }
+  return false;
+}
+
 static bool interim_to_http10(const struct step *step, const struct script_exchange *exchange) {
-  return exchange->arrived_http10 && step->messages[0].kind == MESSAGE_STATUS &&
-         status_is_interim(step->messages[0].low);
+  const struct case_message *message = &step->messages[0];
+  bool interim = (message->kind == MESSAGE_STATUS && status_is_interim(message->low)) ||
+                 (message->kind == MESSAGE_BYTES && holds_interim(step->content));
+  return exchange->arrived_http10 && interim;
 }
 
 static bool waits_for_continue(const struct script_exchange *exchange) {

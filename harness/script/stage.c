@@ -388,9 +388,7 @@ static void begin_work(struct stage *stage) {
       return;
     }
   }
-  if (stage->num_active == 0 && stage->num_plays > 0 && next_due(stage) == NULL) {
-    next_phase(stage);
-  } else if (stage->num_plays == 0) {
+  if (stage->num_active == 0 && (stage->num_plays == 0 || next_due(stage) == NULL)) {
     next_phase(stage);
   }
 }
