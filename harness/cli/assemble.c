@@ -68,6 +68,8 @@ static enum outcome breach_outcome(enum breach breach) {
   case BREACH_PLANTED:
   case BREACH_UNSOLICITED:
     return OUTCOME_DESYNC;
+  case BREACH_PASSED_OVER:
+    return OUTCOME_TAKEN_AS_FINAL;
   case BREACH_LEAKED:
     return OUTCOME_LEAKED;
   case BREACH_REPEATED:

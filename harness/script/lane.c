@@ -130,13 +130,26 @@ static void find_owner(const struct script *script, struct message_seen *message
                                                                        : OWNER_FOREIGN;
 }
 
-static void check_owner(struct script *script, const struct message_seen *message) {
-  if (message->owner == OWNER_FOREIGN) {
-    char nonce[NONCE_LEN + 1];
-    nonce_text(message->nonce, nonce);
-    script_find(script, BREACH_FOREIGN, &message->nonce,
-                arena_printf(&script->arena, "a %u for request %s answered another request",
-                             message->code, nonce));
+/* The answer to a later request of the same connection: the target is done with this one, of which
+ * the client got an interim response only. */
+static bool passed_over(const struct script *script, const struct message_seen *message,
+                        const struct script_exchange *exchange) {
+  return message->owner == OWNER_FOREIGN && exchange->num_seen > 0 &&
+         message->nonce.play == script->config.play &&
+         message->nonce.attempt == script->config.attempt &&
+         message->nonce.request > exchange_index(script, exchange);
+}
+
+static void check_owner(struct script *script, const struct message_seen *message,
+                        const struct script_exchange *exchange) {
+  if (message->owner == OWNER_FOREIGN && passed_over(script, message, exchange)) {
+    script_find(script, BREACH_PASSED_OVER, NULL,
+                "a request got an interim response and no final one, but the next request was "
+                "answered");
+  } else if (message->owner == OWNER_FOREIGN) {
+    script_find(
+        script, BREACH_FOREIGN, &message->nonce,
+        arena_printf(&script->arena, "a %u that answers another request came", message->code));
   }
   if (message->owner == OWNER_PLANTED) {
     script_find(
@@ -169,16 +182,6 @@ static void check_interim(struct script *script, const struct message_seen *mess
   }
 }
 
-/* The answer to a later request of the same connection: the target is done with this one, of which
- * the client got an interim response only. */
-static bool passed_over(const struct script *script, const struct message_seen *message,
-                        const struct script_exchange *exchange) {
-  return message->owner == OWNER_FOREIGN && exchange->num_seen > 0 &&
-         message->nonce.play == script->config.play &&
-         message->nonce.attempt == script->config.attempt &&
-         message->nonce.request > exchange_index(script, exchange);
-}
-
 static void final_head(struct script *script, struct message_seen *message,
                        struct script_exchange *exchange) {
   bool leaks = message_names_field(message, span_of(MARK_FIELD));
@@ -192,9 +195,10 @@ static void final_head(struct script *script, struct message_seen *message,
                 arena_printf(&script->arena, "the final %u carries the interim's field " MARK_FIELD,
                              message->code));
   }
-  exchange->next_answered = exchange->next_answered || passed_over(script, message, exchange);
-  exchange->foreign =
-      exchange->foreign || message->owner == OWNER_FOREIGN || message->owner == OWNER_PLANTED;
+  bool passed = passed_over(script, message, exchange);
+  exchange->next_answered = exchange->next_answered || passed;
+  exchange->foreign = exchange->foreign || message->owner == OWNER_PLANTED ||
+                      (message->owner == OWNER_FOREIGN && !passed);
   exchange->final_altered = exchange->final_altered ||
                             (message->owner == OWNER_OURS && exchange->final_code != message->code);
 }
@@ -217,7 +221,7 @@ static void head_complete(struct script *script, size_t client, struct message_s
   if (exchange == NULL) {
     check_unsolicited(script, message);
   } else {
-    check_owner(script, message);
+    check_owner(script, message, exchange);
   }
   if (message->interim) {
     check_interim(script, message, exchange);
@@ -337,8 +341,7 @@ static void grammar_broken(struct script *script, size_t client, uint64_t now_us
 static bool at_stray_line(struct client_lane *lane) {
   struct h1_reader *reader = &lane->parser.reader;
   while (reader->start > 0 && lane->building == NULL && !lane->last->interim) {
-    struct span rest =
-        span_skip(bytes_span(&lane->window), (size_t)(reader->start - reader->base));
+    struct span rest = span_skip(bytes_span(&lane->window), (size_t)(reader->start - reader->base));
     if (!span_starts(rest, "\r\n")) {
       return span_is(rest, "\r");
     }

@@ -156,6 +156,8 @@ const char *breach_requirement(enum breach breach) {
     return "RFC9110-15.2-3";
   case BREACH_FOREIGN:
     return "RFC9112-9.3.2-1";
+  case BREACH_PASSED_OVER:
+    return "RFC9110-15-4";
   case BREACH_PLANTED:
     return "RFC9112-6.3-2";
   case BREACH_REPEATED:

@@ -132,14 +132,14 @@ struct client_lane {
   bool fin; /* the target ended its direction */
   bool reset;
   bool refused;
-  bool broken;            /* what it sent is no HTTP */
-  bool shut;              /* we ended ours */
-  bool closing;           /* its last final said that it closes: no request may follow */
-  bool answered;          /* a final came on this connection */
-  uint64_t received;      /* bytes, on this connection */
+  bool broken;              /* what it sent is no HTTP */
+  bool shut;                /* we ended ours */
+  bool closing;             /* its last final said that it closes: no request may follow */
+  bool answered;            /* a final came on this connection */
+  uint64_t received;        /* bytes, on this connection */
   uint64_t received_before; /* of these, before the last request */
   struct bytes request;     /* what was written since the last request began */
-  struct h1_request sent; /* reads what we send, to know whether a request is whole */
+  struct h1_request sent;   /* reads what we send, to know whether a request is whole */
   struct bytes sent_window;
   struct h1_response parser;
   struct interim_rule rule;
@@ -162,6 +162,7 @@ enum breach {
   BREACH_UNSOLICITED,    /* a response that no request asked for */
   BREACH_LEAKED,         /* an interim's field in a final */
   BREACH_FOREIGN,        /* an answer to another request */
+  BREACH_PASSED_OVER,    /* the next request was answered, this one had only an interim response */
   BREACH_PLANTED,        /* content arrived as a message */
   BREACH_REPEATED,       /* one interim delivered twice */
   BREACH_SWITCHED,       /* a 101 that nobody asked for */
