@@ -340,7 +340,7 @@ static void grammar_broken(struct script *script, size_t client, uint64_t now_us
  * inside one. */
 static bool at_stray_line(struct client_lane *lane) {
   struct h1_reader *reader = &lane->parser.reader;
-  while (reader->start > 0 && lane->building == NULL && !lane->last->interim) {
+  while (reader->start > 0 && reader->state == H1_READ_START && !lane->last->interim) {
     struct span rest = span_skip(bytes_span(&lane->window), (size_t)(reader->start - reader->base));
     if (!span_starts(rest, "\r\n")) {
       return span_is(rest, "\r");

@@ -359,7 +359,9 @@ static enum progress see_nothing(struct script *script, const struct step *step,
 static const char *content_state(struct script *script, const struct step *step,
                                  const struct script_exchange *exchange) {
   if (exchange->request == NULL || !exchange->request->complete) {
-    return exchange->back_fin ? "close" : NULL;
+    /* While the client waits, the target may still send the request again. */
+    bool over = exchange->closed || exchange->final != NULL;
+    return exchange->back_fin && over ? "close" : NULL;
   }
   struct compose_context context;
   exchange_context(script, exchange, &context);
