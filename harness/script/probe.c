@@ -144,6 +144,24 @@ static void begin_fresh(struct script *script, uint64_t now_us) {
   lane_open(script, 0, now_us);
 }
 
+/* An exchange whose final came after it had been waited for in vain, while the last request on its
+ * lane has none yet: the target may be one answer behind. */
+static struct script_exchange *late_exchange(const struct script *script) {
+  const struct script_exchange *last =
+      script->num_exchanges == 0 ? NULL : script->exchanges[script->num_exchanges - 1];
+  if (last == NULL || last->final != NULL || lane_is_over(&script->clients[last->client])) {
+    return NULL;
+  }
+  for (size_t i = 0; i + 1 < script->num_exchanges; i++) {
+    struct script_exchange *exchange = script->exchanges[i];
+    if (exchange->client == last->client && exchange->stalled && exchange->final != NULL &&
+        exchange->final->complete && exchange->final->owner == OWNER_OURS) {
+      return exchange;
+    }
+  }
+  return NULL;
+}
+
 static bool can_go_on(const struct script *script) {
   const struct client_lane *lane = &script->clients[0];
   return lane->state == LANE_OPEN && !lane_is_over(lane) && !lane->shut && !lane->closing &&
@@ -153,6 +171,14 @@ static bool can_go_on(const struct script *script) {
 
 void canary_begin(struct script *script, uint64_t now_us) {
   struct script_exchange *stalled = stalled_exchange(script);
+  struct script_exchange *late = late_exchange(script);
+  if (late != NULL) {
+    script->probed = exchange_index(script, late);
+    script->phase = PHASE_PROBE_NEXT;
+    script->budget_us = script->config.deadline_us / 2;
+    wait_begin(script, 0, now_us);
+    return;
+  }
   if (stalled != NULL && stalled->arrivals > 0) {
     begin_probe(script, stalled, now_us);
     return;
