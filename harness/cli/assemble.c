@@ -254,22 +254,30 @@ static void error(struct result *out, const char *reason) {
   out->reason = reason;
 }
 
+static const char *death_reason(const struct script *script, bool again) {
+  if (script->target_down) {
+    return again ? "the target refuses connections after this case, twice"
+                 : "the target refused connections while this case was played";
+  }
+  return script->hurt ? "a process of the target died while this case was played, twice"
+                      : "the target answered nobody any more, twice";
+}
+
 static void weigh_death(struct weighing *weighing, const struct play *play) {
+  const struct script *script = weighing->script;
   bool again = play->num_unclean > 1;
-  bool down = weighing->script->target_down;
-  if (!down && !again) {
-    error(weighing->out, "the target did not answer plain requests either: too slow to judge");
+  if (!script->target_down && !again) {
+    error(weighing->out,
+          script->hurt ? "a process of the target died meanwhile, and it was not played again"
+                       : "the target did not answer plain requests either: too slow to judge");
     return;
   }
-  enum outcome outcome = down ? OUTCOME_CRASHED : OUTCOME_HANG;
-  const char *reason = !down   ? "the target answered nobody any more, twice"
-                       : again ? "the target refuses connections after this case, twice"
-                               : "the target refused connections while this case was played";
+  enum outcome outcome = script->target_down || script->hurt ? OUTCOME_CRASHED : OUTCOME_HANG;
   weighing->outcomes |= 1U << outcome;
   /* Whatever else was seen is the death's doing: it alone decides. */
   weighing->out->verdict = VERDICT_PASS;
   struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false)), outcome, false,
-                                 reason};
+                                 death_reason(script, again)};
   weigh(weighing, &dead);
 }
 
@@ -286,7 +294,7 @@ static bool sent_interim(const struct script *script) {
 static void weigh_lacks(struct weighing *weighing, const struct play *play) {
   struct result *out = weighing->out;
   const struct script *script = weighing->script;
-  if (script->target_down || script->unresponsive) {
+  if (script->target_down || script->unresponsive || script->hurt) {
     weigh_death(weighing, play);
     return;
   }

@@ -157,6 +157,16 @@ static int take_repeat(void *user, const char *option, char *value) {
   return 0;
 }
 
+static int take_pid(void *user, const char *option, char *value) {
+  struct run_options *out = user;
+  uint64_t number = 0;
+  if (!take_number(value, 1, INT32_MAX, &number)) {
+    return refuse(option, value, "write the number of the target's main process");
+  }
+  out->pid = (long)number;
+  return 0;
+}
+
 static int take_color(void *user, const char *option, char *value) {
   struct run_options *out = user;
   if (strcmp(value, "auto") == 0) {
@@ -200,6 +210,7 @@ TAKE_TEXT(write_expect)
 TAKE_TEXT(target_name)
 TAKE_TEXT(target_version)
 TAKE_TEXT(json)
+TAKE_TEXT(restart)
 TAKE_SWITCH(shuffle)
 TAKE_SWITCH(slow)
 TAKE_SWITCH(tap)
@@ -225,6 +236,8 @@ static const struct usage_option run_options[] = {
     {"write-expect", 0, true, take_write_expect},
     {"target-name", 0, true, take_target_name},
     {"target-version", 0, true, take_target_version},
+    {"pid", 0, true, take_pid},
+    {"restart", 0, true, take_restart},
     {"json", 0, true, take_json},
     {"junit", 0, true, take_junit},
     {"tap", 0, false, take_tap},
@@ -261,6 +274,8 @@ static const char *const run_help[] = {
     "",
     "  --expect FILE           known deviations: lines GLOB[@FRONT/BACK] VERDICT reason",
     "  --write-expect FILE     write what deviates today as such a file",
+    "  --pid PID               the target's process: it and its children are watched",
+    "  --restart COMMAND       starts the target again when it is gone (sh -c)",
     "  --target-name NAME      name of the target, for the reports",
     "  --target-version TEXT   its version, for the reports",
     "  --json FILE|-           write the result file (interim-results/1)",

@@ -30,7 +30,9 @@ struct run_options {
   const char *write_expect;
   const char *target_name;
   const char *target_version;
-  const char *json; /* file, "-" or NULL */
+  long pid;            /* of the target, or 0: its processes are watched */
+  const char *restart; /* shell command that starts a target that is gone, or NULL */
+  const char *json;    /* file, "-" or NULL */
   const char *junit;
   bool tap;
   bool verbose;

@@ -2,6 +2,7 @@
 
 #include "cli/assemble.h"
 #include "cli/url.h"
+#include "cli/watch.h"
 #include "net/loop.h"
 #include "peer/relay.h"
 
@@ -24,6 +25,7 @@ struct playing {
   uint64_t began_us;
   uint64_t drawn_us; /* the progress line was last drawn then */
   bool progress;
+  struct watch watch;
   int signal;
 };
 
@@ -134,6 +136,7 @@ static int set_up(struct playing *playing, struct diag *diag) {
       .date = imf_date(playing->arena, now),
       .jobs = options->jobs,
       .scale = options->scale,
+      .can_restart = options->restart != NULL,
   };
   struct plan *plan = &playing->session->plan;
   playing->stage = stage_new(&playing->config, plan->plays, plan->num_plays);
@@ -155,8 +158,7 @@ static bool is_done(void *user) {
   return stage_done(playing->stage);
 }
 
-static void draw_progress(void *user) {
-  struct playing *playing = user;
+static void draw_progress(struct playing *playing) {
   uint64_t now = net_loop_now_us(playing->loop);
   if (!playing->progress || now - playing->drawn_us < 100000) {
     return;
@@ -164,6 +166,29 @@ static void draw_progress(void *user) {
   playing->drawn_us = now;
   (void)fprintf(stderr, "\r%zu of %zu cases", stage_num_done(playing->stage),
                 playing->session->plan.num_plays);
+}
+
+/* A command that fails is tried again with the next death; a target that stays away ends the run.
+ */
+static void restart(struct playing *playing) {
+  (void)fprintf(stderr, "interim run: the target is gone; restarting it: %s\n",
+                playing->options->restart);
+  int status = process_run(playing->options->restart);
+  if (status != 0) {
+    (void)fprintf(stderr, "interim run: the restart command ended with status %d\n", status);
+  }
+  stage_restarted(playing->stage);
+}
+
+static void each_turn(void *user) {
+  struct playing *playing = user;
+  if (watch_look(&playing->watch, net_loop_now_us(playing->loop))) {
+    stage_process_died(playing->stage);
+  }
+  if (stage_wants_restart(playing->stage)) {
+    restart(playing);
+  }
+  draw_progress(playing);
 }
 
 static const char *reproduce_line(const struct playing *playing) {
@@ -217,6 +242,20 @@ static void describe(const struct playing *playing, struct run *run) {
   };
 }
 
+static void add_profile(const struct playing *playing, struct run *run) {
+  const struct watch *watch = &playing->watch;
+  const struct measure all[] = {
+      {"round_trip_ms", (double)stage_round_trip_us(playing->stage) / 1000},
+      {"deadline_ms", (double)stage_deadline_us(playing->stage) / 1000},
+      {"target_memory_kib", (double)watch->first_kib},
+      {"target_memory_most_kib", (double)watch->most_kib},
+      {"target_deaths", watch->deaths},
+  };
+  run->num_profile = playing->options->pid == 0 ? 2 : sizeof(all) / sizeof(all[0]);
+  run->profile = arena_array(playing->arena, run->num_profile, sizeof(*run->profile));
+  memcpy(run->profile, all, run->num_profile * sizeof(*run->profile));
+}
+
 static void assemble_run(struct playing *playing, struct run *run) {
   const struct plan *plan = &playing->session->plan;
   struct assemble_context context = {
@@ -235,12 +274,7 @@ static void assemble_run(struct playing *playing, struct run *run) {
   for (size_t i = 0; i < plan->num_plays; i++) {
     assemble_result(&context, &plan->plays[i], &run->results[i]);
   }
-  run->profile = arena_array(playing->arena, 2, sizeof(*run->profile));
-  run->profile[0] =
-      (struct measure){"round_trip_ms", (double)stage_round_trip_us(playing->stage) / 1000};
-  run->profile[1] =
-      (struct measure){"deadline_ms", (double)stage_deadline_us(playing->stage) / 1000};
-  run->num_profile = 2;
+  add_profile(playing, run);
 }
 
 int session_play(struct session *session, struct arena *arena, struct run *out, int *out_signal,
@@ -252,9 +286,14 @@ int session_play(struct session *session, struct arena *arena, struct run *out, 
       .progress = isatty(STDERR_FILENO) == 1 && !session->options->quiet,
   };
   int failed = set_up(&playing, diag);
+  if (failed == 0 &&
+      !watch_begin(&playing.watch, (pid_t)session->options->pid, net_loop_now_us(playing.loop))) {
+    diag_set(diag, NULL, 0, 0, "--pid '%ld': there is no such process", session->options->pid);
+    failed = -1;
+  }
   if (failed == 0) {
     playing.began_us = net_loop_now_us(playing.loop);
-    playing.signal = net_loop_run(playing.loop, is_done, draw_progress, &playing);
+    playing.signal = net_loop_run(playing.loop, is_done, each_turn, &playing);
     if (playing.progress) {
       (void)fputs("\r\033[K", stderr);
     }

@@ -26,8 +26,8 @@ size_t exchange_index(const struct script *script, const struct script_exchange 
 /* lane_open opens a client lane's connection. */
 void lane_open(struct script *script, size_t client, uint64_t now_us);
 
-/* lane_gave_up waits for a connection that is being opened; true when it will not come in time, and the
- * lane is as if it had been refused. */
+/* lane_gave_up waits for a connection that is being opened; true when it will not come in time, and
+ * the lane is as if it had been refused. */
 bool lane_gave_up(struct script *script, size_t client, uint64_t now_us);
 
 /* lane_request notes on the lane that a request went out. */

@@ -192,7 +192,7 @@ bool script_waiting(const struct script *script, uint64_t now_us) {
 
 bool script_clean(const struct script *script) {
   return !script->missed && script->num_findings == 0 && !script->unresponsive &&
-         !script->target_down && !script->never_arrived;
+         !script->target_down && !script->hurt && !script->never_arrived;
 }
 
 /* What is of no use once the play is over; its messages and its transcript are. */

@@ -235,6 +235,7 @@ struct script {
   conn_id last_back;      /* of the case's last exchange */
   bool unresponsive;      /* the controls were not answered either */
   bool target_down;       /* connections were refused */
+  bool hurt;              /* a process of the target died meanwhile */
   bool asked_http10;      /* an interim was due to a request that came as HTTP/1.0 */
   bool never_arrived;     /* a request did not reach the origin, the target answered it itself */
   bool lost_request;      /* a request neither reached the origin nor was answered */

@@ -10,6 +10,7 @@ enum {
   SANITY_RUNS = 3,
   MAX_ALONE_CONFIRMS = 12,
   RETRY_US = 50000,
+  MAX_RESTARTS = 20,
   SANITY_PATIENCE_US = 3000000,
   SLOT_SANITY = 0xfffe,
   SLOT_CONTROL = 0xffff,
@@ -44,6 +45,8 @@ struct stage {
   uint64_t down_since_us; /* 0: the target accepts connections */
   uint64_t retry_us;      /* try a connection again then */
   bool died;
+  bool wants_restart;
+  unsigned num_restarts;
   uint64_t round_trip_us;
   uint64_t deadline_us;
   bool back_http10;
@@ -233,6 +236,7 @@ static void note_down(struct stage *stage, const struct script *script) {
     stage->down_since_us = stage->now_us;
     stage->retry_us = stage->now_us;
     stage->died = true;
+    stage_process_died(stage);
   }
 }
 
@@ -285,6 +289,25 @@ static const char *symptom(struct stage *stage, const struct play *play) {
                       next_answered ? ", next answered" : "", found == NULL ? "-" : found);
 }
 
+/* Whether the target may have died of this play. */
+static bool is_suspect(const struct play *play) {
+  const struct script *script = play->runs[play->num_runs - 1];
+  return script->target_down || script->hurt;
+}
+
+/* Who must be confirmed with nothing else in flight. */
+static bool due_alone(struct stage *stage, const struct play *play) {
+  if (play->num_runs == 0) {
+    return false;
+  }
+  if (is_suspect(play) || play->file->alone) {
+    return true;
+  }
+  return stage->num_confirmed_alone < MAX_ALONE_CONFIRMS &&
+         (play->num_runs > 1 ||
+          span_find(bytes_span(&stage->confirmed), span_of(symptom(stage, play)), 0) == SIZE_MAX);
+}
+
 static bool due(struct stage *stage, const struct play *play) {
   if (play->done || play->running) {
     return false;
@@ -294,14 +317,8 @@ static bool due(struct stage *stage, const struct play *play) {
     return play->num_runs == 0 && !play->file->alone;
   case STAGE_ALONE:
     return play->num_runs == 0;
-  case STAGE_CONFIRM_ALONE: {
-    if (play->num_runs == 0 || stage->num_confirmed_alone >= MAX_ALONE_CONFIRMS) {
-      return false;
-    }
-    const char *key = symptom(stage, play);
-    return play->file->alone || play->num_runs > 1 ||
-           span_find(bytes_span(&stage->confirmed), span_of(key), 0) == SIZE_MAX;
-  }
+  case STAGE_CONFIRM_ALONE:
+    return due_alone(stage, play);
   case STAGE_CONFIRM:
     return play->num_runs > 0;
   case STAGE_SANITY:
@@ -341,7 +358,12 @@ static void try_again(struct stage *stage) {
     return;
   }
   if (stage->now_us - stage->down_since_us > (uint64_t)(2e6 * stage->config.scale)) {
-    stage->phase = STAGE_DONE;
+    if (stage->config.can_restart && stage->num_restarts < MAX_RESTARTS) {
+      stage->wants_restart = true;
+      stage->retry_us = ACTOR_NEVER;
+    } else {
+      stage->phase = STAGE_DONE;
+    }
     return;
   }
   stage->retry_us = stage->now_us + RETRY_US;
@@ -544,6 +566,23 @@ bool stage_done(const struct stage *stage) {
 
 void stage_stop(struct stage *stage) {
   stage->phase = STAGE_DONE;
+}
+
+bool stage_wants_restart(const struct stage *stage) {
+  return stage->wants_restart;
+}
+
+void stage_restarted(struct stage *stage) {
+  stage->wants_restart = false;
+  stage->num_restarts++;
+  stage->down_since_us = stage->now_us;
+  stage->retry_us = stage->now_us;
+}
+
+void stage_process_died(struct stage *stage) {
+  for (size_t i = 0; i < stage->num_active; i++) {
+    stage->active[i].script->hurt = stage->active[i].play != NULL;
+  }
 }
 
 enum stage_phase stage_phase_now(const struct stage *stage) {

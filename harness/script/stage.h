@@ -27,6 +27,7 @@ struct stage_config {
   unsigned jobs;        /* plays in flight that are not merely waiting */
   double scale;         /* of all times */
   uint64_t floor_us;    /* least deadline; 0 for 250 ms */
+  bool can_restart;     /* a target that is gone can be started again: see stage_wants_restart */
   uint64_t patience_us; /* for the sanity and control exchanges; 0 for 5 s */
 };
 
@@ -69,6 +70,15 @@ bool stage_done(const struct stage *stage);
 
 /* stage_stop ends all plays now; those not done stay so. */
 void stage_stop(struct stage *stage);
+
+/* stage_wants_restart tells that the target has been gone for two seconds; the plays go on once
+ * stage_restarted was called. */
+bool stage_wants_restart(const struct stage *stage);
+void stage_restarted(struct stage *stage);
+
+/* stage_process_died tells that a process of the target died: whatever is in flight is played
+ * again. */
+void stage_process_died(struct stage *stage);
 
 /* stage_phase_now and stage_num_done are for a progress line. */
 enum stage_phase stage_phase_now(const struct stage *stage);
