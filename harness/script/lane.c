@@ -203,9 +203,11 @@ static void final_head(struct script *script, struct message_seen *message,
                             (message->owner == OWNER_OURS && exchange->final_code != message->code);
 }
 
-static void check_unsolicited(struct script *script, const struct message_seen *message) {
+static void check_unsolicited(struct script *script, struct message_seen *message) {
   /* 408 on an idle connection is everyone's right (RFC 9110 section 15.5.9). */
-  if (message->code != 408 && message->owner != OWNER_PLANTED) {
+  if (message->code == 408) {
+    message->claimed = true;
+  } else if (message->owner != OWNER_PLANTED) {
     script_find(script, BREACH_UNSOLICITED,
                 message->owner == OWNER_FOREIGN ? &message->nonce : NULL,
                 arena_printf(&script->arena, "a %u came although no request was outstanding",
