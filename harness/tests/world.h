@@ -38,7 +38,8 @@ struct world {
   struct world_event *last;
   uint64_t now_us;
   size_t num_events;
-  bool refuse; /* nobody accepts */
+  bool refuse;         /* nobody accepts */
+  uint64_t latency_us; /* more than WORLD_LATENCY_US that everything takes; may only grow */
 };
 
 static inline void world_post(struct world *world, unsigned actor, enum actor_event_kind kind,
@@ -52,7 +53,7 @@ static inline void world_post(struct world *world, unsigned actor, enum actor_ev
     memcpy(copy, bytes.ptr, bytes.len);
   }
   *event = (struct world_event){
-      .at_us = world->now_us + WORLD_LATENCY_US,
+      .at_us = world->now_us + WORLD_LATENCY_US + world->latency_us,
       .actor = actor,
       .event = {.kind = kind, .conn = conn, .bytes = {copy, bytes.len}},
   };
