@@ -290,36 +290,39 @@ static bool sent_interim(const struct script *script) {
   return false;
 }
 
-/* What stands in the way of a verdict. */
-static void weigh_lacks(struct weighing *weighing, const struct play *play) {
+/* What the target lacks, or what came in between: SKIP or ERROR instead of the verdict. */
+static void weigh_obstacles(struct weighing *weighing) {
   struct result *out = weighing->out;
   const struct script *script = weighing->script;
-  if (script->target_down || script->unresponsive || script->hurt) {
-    weigh_death(weighing, play);
-    return;
-  }
-  if (!play->done && !script_clean(script)) {
-    error(out, arena_printf(weighing->context->arena, "seen once and not run again, as %s: %s",
-                            weighing->context->interrupted ? "the run was interrupted"
-                                                           : "the target was gone",
-                            out->reason));
-    return;
-  }
   const char *answer = script->never_arrived ? own_answer(weighing) : NULL;
-  if (script->num_findings > 0) {
-    return;
-  }
   if (answer != NULL) {
     skip(out, answer);
   } else if (script->over_limit[0] != '\0') {
     error(out, arena_printf(weighing->context->arena, "more than this tool reads: %s",
                             script->over_limit));
   } else if (script->asked_http10) {
-    skip(out, "the target asks the origin with HTTP/1.0: nobody may send it an interim response");
+    skip(out, "the target asks the origin with HTTP/1.0 here: nobody may send it an interim "
+              "response");
   } else if (script->lost_request && !sent_interim(script)) {
     error(out, "the request neither reached the origin nor was answered: nothing to judge");
   } else if (script->never_arrived && out->verdict == VERDICT_PASS) {
     skip(out, "the request did not reach the origin");
+  }
+}
+
+/* What stands in the way of a verdict. */
+static void weigh_lacks(struct weighing *weighing, const struct play *play) {
+  struct result *out = weighing->out;
+  const struct script *script = weighing->script;
+  if (script->target_down || script->unresponsive || script->hurt) {
+    weigh_death(weighing, play);
+  } else if (!play->done && !script_clean(script)) {
+    error(out, arena_printf(weighing->context->arena, "seen once and not run again, as %s: %s",
+                            weighing->context->interrupted ? "the run was interrupted"
+                                                           : "the target was gone",
+                            out->reason));
+  } else if (script->num_findings == 0) {
+    weigh_obstacles(weighing);
   }
 }
 

@@ -1,15 +1,16 @@
 /* The contract between a pure machine that plays a peer and the code that owns sockets and time.
  *
- * An actor is fed what happened (feed), asked what to do (next, until it returns false) and told the
- * time. It performs no I/O and reads no clock, so the same actor runs over sockets (net), in one
- * process under virtual time (tests) and under a fuzzer. */
+ * An actor is fed what happened (feed), asked what to do (next, until it returns false) and told
+ * the time. It performs no I/O and reads no clock, so the same actor runs over sockets (net), in
+ * one process under virtual time (tests) and under a fuzzer. */
 #ifndef INTERIM_CORE_ACTOR_H
 #define INTERIM_CORE_ACTOR_H
 
 #include "base/span.h"
 
-/* A connection's number. Those that the actor opens are numbered by the actor, below ACTOR_ACCEPTED;
- * those that a listener accepts are numbered by the driver, from ACTOR_ACCEPTED. Never reused. */
+/* A connection's number. Those that the actor opens are numbered by the actor, below
+ * ACTOR_ACCEPTED; those that a listener accepts are numbered by the driver, from ACTOR_ACCEPTED.
+ * Never reused. */
 typedef uint32_t conn_id;
 #define ACTOR_ACCEPTED ((conn_id)0x80000000U)
 
@@ -17,13 +18,13 @@ typedef uint32_t conn_id;
 #define ACTOR_NEVER UINT64_MAX
 
 enum actor_event_kind {
-  ACTOR_CONNECTED, /* a connection that the actor opened is established */
-  ACTOR_REFUSED,   /* it could not be established; the number is gone */
+  ACTOR_CONNECTED,     /* a connection that the actor opened is established */
+  ACTOR_REFUSED,       /* it could not be established; the number is gone */
   ACTOR_ACCEPTED_CONN, /* a listener accepted a connection; place is the listener's index */
-  ACTOR_BYTES,     /* bytes arrived; they are borrowed until feed returns */
-  ACTOR_FIN,       /* the peer sends no more; our direction stays open */
-  ACTOR_RESET,     /* the connection broke; the number is gone */
-  ACTOR_TIME,      /* nothing but time passed */
+  ACTOR_BYTES,         /* bytes arrived; they are borrowed until feed returns */
+  ACTOR_FIN,           /* the peer sends no more; our direction stays open */
+  ACTOR_RESET,         /* the connection broke; the number is gone */
+  ACTOR_TIME,          /* nothing but time passed */
 };
 
 struct actor_event {

@@ -141,8 +141,10 @@ static void put_infos(struct text *text) {
   if (groups.num == 0 && text->run->num_profile == 0) {
     return;
   }
-  put_heading(text, PAINT_STRONG, "Measured, not judged (no sentence decides it)",
-              num_results(&groups));
+  if (groups.num > 0) {
+    put_heading(text, PAINT_STRONG, "Measured, not judged (no sentence decides it)",
+                num_results(&groups));
+  }
   for (size_t i = 0; i < groups.num; i++) {
     struct fold_list folds =
         fold_results(&text->arena, &groups.items[i].results, text->with_versions);
@@ -152,6 +154,22 @@ static void put_infos(struct text *text) {
   }
   put_profile(text);
   page_end(&text->page);
+}
+
+/* The cases of a group, by name while they are few. */
+static void put_members(struct text *text, const struct group *group) {
+  enum { MOST = 4 };
+  struct fold_list folds = fold_results(&text->arena, &group->results, text->with_versions);
+  struct bytes names = {0};
+  for (size_t i = 0; i < folds.num && i < MOST; i++) {
+    bytes_printf(&names, "%s%s", i > 0 ? ", " : "", folds.items[i].label);
+  }
+  if (folds.num > MOST) {
+    bytes_printf(&names, " and %zu more", folds.num - MOST);
+  }
+  page_indent(&text->page, 8);
+  page_wrap(&text->page, 8, PAINT_NOTE, bytes_cstr(&names));
+  bytes_free(&names);
 }
 
 static void put_skips(struct text *text) {
@@ -164,6 +182,7 @@ static void put_skips(struct text *text) {
     page_printf(&text->page, PAINT_NONE, "%6zu  ", groups.items[i].results.num);
     page_wrap(&text->page, 8, PAINT_NONE,
               groups.items[i].key[0] != '\0' ? groups.items[i].key : "no reason given");
+    put_members(text, &groups.items[i]);
   }
   page_end(&text->page);
 }

@@ -105,25 +105,31 @@ static void end_fall(struct script *script, struct script_exchange *exchange, ui
   script_finish(script, now_us);
 }
 
+static bool is_answered(const struct script_exchange *exchange) {
+  return exchange->final != NULL && exchange->final->complete;
+}
+
+static void run_next(struct script *script, struct script_exchange *exchange, bool over, bool late,
+                     uint64_t now_us) {
+  bool answered = is_answered(exchange);
+  /* What came only once another request was there may be one answer behind from here on. */
+  bool behind = answered && exchange->final->owner == OWNER_OURS;
+  bool next_too = script->exchanges[script->num_exchanges - 1]->final != NULL;
+  exchange->next_answered = next_was_answered(script, exchange) || (behind && late && !next_too);
+  if (exchange->next_answered || (behind && next_too)) {
+    script_finish(script, now_us);
+  } else if (over || late || (answered && !behind)) {
+    begin_fall(script, exchange, now_us);
+  }
+}
+
 void probe_run(struct script *script, uint64_t now_us) {
   struct script_exchange *exchange = script->exchanges[script->probed];
-  const struct client_lane *lane = &script->clients[exchange->client];
-  bool over = lane_is_over(lane);
+  bool over = lane_is_over(&script->clients[exchange->client]);
   bool late = now_us >= script->deadline_us;
-  bool answered = exchange->final != NULL && exchange->final->complete;
   if (script->phase == PHASE_PROBE_NEXT) {
-    /* What came only once another request was there may be one answer behind from here on. */
-    bool behind = answered && exchange->final->owner == OWNER_OURS;
-    bool next_too = script->exchanges[script->num_exchanges - 1]->final != NULL;
-    exchange->next_answered = next_was_answered(script, exchange) || (behind && late && !next_too);
-    if (exchange->next_answered || (behind && next_too)) {
-      script_finish(script, now_us);
-    } else if (over || late || (answered && !behind)) {
-      begin_fall(script, exchange, now_us);
-    }
-    return;
-  }
-  if (over || answered || late) {
+    run_next(script, exchange, over, late, now_us);
+  } else if (over || late || is_answered(exchange)) {
     end_fall(script, exchange, now_us);
   }
 }

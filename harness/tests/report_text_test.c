@@ -133,7 +133,9 @@ static const char *const sample_lines[] = {
     "",
     "Skipped: 3",
     "     2  The target spoke HTTP/1.0.",
+    "        upgrade/b, upgrade/c",
     "     1  The case needs a trigger.",
+    "        upgrade/a",
     "",
     "2 pass, 4 fail, 1 warn, 1 info, 3 skip, 1 error in 0.8 s: nginx 1.22.1 at seat gateway",
 };
