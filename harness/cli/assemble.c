@@ -1,6 +1,7 @@
 #include "cli/assemble.h"
 
 #include "base/escape.h"
+#include "cli/plain.h"
 
 /* One requirement that was found met or not. */
 struct finding_weighed {
@@ -475,5 +476,8 @@ void assemble_result(const struct assemble_context *context, const struct play *
   note_flake(&weighing, play);
   name_fault(&weighing);
   add_transcript(&weighing);
+  if (context->target != NULL && out->verdict != VERDICT_PASS) {
+    out->script = plain_script(context->arena, weighing.script, context->target, context->origin);
+  }
   out->unexpected = out->verdict == VERDICT_FAIL;
 }

@@ -12,6 +12,8 @@ struct assemble_context {
   const struct registry *registry;
   enum seat seat;
   const char *reproduce; /* "interim run --seat ... " before the id */
+  const char *target;    /* "host:port" for the plain script, or NULL for none */
+  const char *origin;
   bool target_died;
   bool interrupted;
 };

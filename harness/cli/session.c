@@ -263,6 +263,8 @@ static void assemble_run(struct playing *playing, struct run *run) {
       .registry = &playing->session->library.registry,
       .seat = playing->options->seat,
       .reproduce = reproduce_line(playing),
+      .target = playing->options->target == NULL ? NULL : playing->target,
+      .origin = playing->listening,
       .target_died = stage_target_died(playing->stage),
       .interrupted = playing->signal != 0,
   };

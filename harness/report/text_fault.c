@@ -181,7 +181,7 @@ static bool is_indentable(const char *script) {
 }
 
 static void put_script(struct text *text, const struct result *result) {
-  if (result->script[0] == '\0') {
+  if (!text->style->verbose || result->script[0] == '\0') {
     return;
   }
   put_labelled(text, "by hand", PAINT_FAINT, "a shell script that needs no interim:");

@@ -275,6 +275,7 @@ static void lane_over(struct script *script, const struct step *step,
 static void see_timeout(struct script *script, const struct step *step, size_t client,
                         uint64_t now_us) {
   struct script_exchange *exchange = lane_outstanding(script, client);
+  script_record(script, LANE_CLIENT, (unsigned)client + 1, "note", span_of("nothing came"), now_us);
   if (exchange != NULL) {
     exchange->waited = true;
     exchange->stalled = exchange->stalled || wants_final(step);
