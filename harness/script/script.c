@@ -159,14 +159,10 @@ uint64_t script_wake(const struct script *script) {
   return wake;
 }
 
-bool script_wants_control(const struct script *script, uint64_t now_us, uint64_t *out_since) {
-  if (script->phase == PHASE_DONE || script->wait_us == ACTOR_NEVER ||
-      script->deadline_us == ACTOR_NEVER || now_us < script->deadline_us ||
-      script->control_us >= script->wait_us) {
-    return false;
-  }
-  *out_since = script->wait_us;
-  return true;
+bool script_wants_control(const struct script *script, uint64_t now_us) {
+  return script->phase != PHASE_DONE && script->wait_us != ACTOR_NEVER &&
+         script->deadline_us != ACTOR_NEVER && now_us >= script->deadline_us &&
+         script->control_us < script->deadline_us;
 }
 
 void script_control(struct script *script, uint64_t began_us) {

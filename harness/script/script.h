@@ -3,7 +3,7 @@
  *
  * A script performs the case's steps in their order across the lanes. A step that waits goes on
  * when what it waits for comes, or is missed when its deadline has passed *and* a control exchange,
- * started after the wait began, was answered through the target. The play goes on after a miss, so
+ * started after that, was answered through the target. The play goes on after a miss, so
  * that what happened instead is known. After the steps it probes a stall, then sends canaries. It
  * observes and does not judge. */
 #ifndef INTERIM_SCRIPT_SCRIPT_H
@@ -276,8 +276,9 @@ void script_run(struct script *script, uint64_t now_us);
 uint64_t script_wake(const struct script *script);
 
 /* script_wants_control returns true when a wait has passed its deadline and no control exchange
- * that began after *out_since was answered yet. */
-bool script_wants_control(const struct script *script, uint64_t now_us, uint64_t *out_since);
+ * that began after that was answered yet. Not after the wait's beginning: what had arrived by the
+ * deadline may still be unread when our own loop is late. */
+bool script_wants_control(const struct script *script, uint64_t now_us);
 
 /* script_control tells that a control exchange that began then was answered. */
 void script_control(struct script *script, uint64_t began_us);

@@ -27,7 +27,7 @@ void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us) {
 
 bool wait_over(const struct script *script, uint64_t now_us) {
   return script->wait_us != ACTOR_NEVER && now_us >= script->deadline_us &&
-         script->control_us >= script->wait_us;
+         script->control_us >= script->deadline_us;
 }
 
 void wait_end(struct script *script, uint64_t now_us) {

@@ -223,9 +223,8 @@ static void end_control(struct stage *stage, struct script *script) {
     return;
   }
   stage->control_failures = 0;
-  uint64_t since = 0;
   for (size_t i = 0; i < stage->num_active; i++) {
-    if (script_wants_control(stage->active[i].script, stage->now_us, &since)) {
+    if (script_wants_control(stage->active[i].script, stage->now_us)) {
       script_give_up(stage->active[i].script, script->target_down, stage->now_us);
     }
   }
@@ -416,9 +415,8 @@ static void begin_work(struct stage *stage) {
 }
 
 static void begin_control(struct stage *stage) {
-  uint64_t since = 0;
   for (size_t i = 0; i < stage->num_active && stage->control == NULL; i++) {
-    if (script_wants_control(stage->active[i].script, stage->now_us, &since)) {
+    if (script_wants_control(stage->active[i].script, stage->now_us)) {
       begin_plain(stage, SLOT_CONTROL);
     }
   }
