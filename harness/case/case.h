@@ -47,6 +47,9 @@ enum message {
   MESSAGE_NOTHING, /* sees nothing for ... */
 };
 
+/* Set in a duration that is a percentage of the target's own timeout ("50%"), not microseconds. */
+#define CASE_OF_TIMEOUT ((uint64_t)1 << 63)
+
 /* One alternative of "sees 200 or 502 or close"; sends has exactly one. */
 struct case_message {
   enum message kind;

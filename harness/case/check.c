@@ -297,10 +297,29 @@ static int check_raw_final(const struct case_file *file, size_t index, struct di
       "\"Interim-Nonce: {nonce}\"");
 }
 
+static bool of_timeout(const struct step *step) {
+  return ((step->pace_us | step->within_us | step->duration_us) & CASE_OF_TIMEOUT) != 0;
+}
+
+static int check_timeout(const struct case_file *file, size_t index, struct diag *diag) {
+  const struct step *step = &file->steps[index];
+  if (!of_timeout(step)) {
+    return 0;
+  }
+  for (size_t i = 0; i < file->num_needs; i++) {
+    if (span_is(file->needs[i], "target-timeout")) {
+      return 0;
+    }
+  }
+  return step_fail(file, step, diag,
+                   "a percentage of the target's timeout: the case needs a line \"needs "
+                   "target-timeout\"");
+}
+
 static int (*const step_checks[])(const struct case_file *, size_t, struct diag *) = {
     check_seats, check_direction,   check_request,   check_client_began,
     check_ended, check_content,     check_bodiless,  check_switching,
-    check_glued, check_raw_request, check_raw_final,
+    check_glued, check_raw_request, check_raw_final, check_timeout,
 };
 
 static int check_seen(const struct case_file *file, struct diag *diag) {

@@ -3,6 +3,7 @@
 
 #define MAX_COUNT UINT64_C(1000000)
 #define MAX_DURATION_US UINT64_C(3600000000)
+enum { MAX_PERCENT = 1000 };
 
 static bool is_digit(uint8_t byte) {
   return byte >= '0' && byte <= '9';
@@ -181,9 +182,17 @@ int duration_parse(struct parser *parser, struct words *words, const char *after
     scale = 1000000;
   }
   uint64_t number = 0;
-  if (scale == 0 || !span_number(span_make(word.ptr, digits), &number)) {
+  bool percent = span_is(unit, "%");
+  if ((scale == 0 && !percent) || !span_number(span_make(word.ptr, digits), &number)) {
     return parser_fail(parser, words->start,
-                       "%s is followed by a duration such as 250ms, 2s, 500us", after);
+                       "%s is followed by a duration such as 250ms, 2s, 500us, 50%%", after);
+  }
+  if (percent) {
+    if (number == 0 || number > MAX_PERCENT) {
+      return parser_fail(parser, words->start, "from 1%% to 1000%% of the target's timeout");
+    }
+    *out = CASE_OF_TIMEOUT | number;
+    return 0;
   }
   if (number == 0 || number > MAX_DURATION_US / scale) {
     return parser_fail(parser, words->start, "a duration is longer than nothing and at most 3600s");

@@ -132,7 +132,7 @@ int message_parse(struct parser *parser, struct words *words, struct step *step,
 /* step_options_parse reads the options behind the messages of a step. */
 int step_options_parse(struct parser *parser, struct words *words, struct step *step);
 
-/* duration_parse reads the next word as 250ms, 2s, 500us. */
+/* duration_parse reads the next word as 250ms, 2s, 500us, or 50% of the target's timeout. */
 int duration_parse(struct parser *parser, struct words *words, const char *after, uint64_t *out);
 
 /* detail.c */

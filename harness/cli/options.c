@@ -157,6 +157,24 @@ static int take_repeat(void *user, const char *option, char *value) {
   return 0;
 }
 
+/* A whole number with a unit: 500ms, 30s. */
+static int take_target_timeout(void *user, const char *option, char *value) {
+  struct run_options *out = user;
+  size_t digits = strspn(value, "0123456789");
+  uint64_t number = 0;
+  uint64_t unit = strcmp(value + digits, "ms") == 0  ? 1000
+                  : strcmp(value + digits, "s") == 0 ? 1000000
+                                                     : 0;
+  if (unit == 0 || !span_number(span_make(value, digits), &number) || number == 0 ||
+      number > 3600000000 / unit) {
+    return refuse(
+        option, value,
+        "after how much silence of the origin the target gives up: 500ms, 30s; at most an hour");
+  }
+  out->target_timeout_us = number * unit;
+  return 0;
+}
+
 static int take_pid(void *user, const char *option, char *value) {
   struct run_options *out = user;
   uint64_t number = 0;
@@ -236,6 +254,7 @@ static const struct usage_option run_options[] = {
     {"write-expect", 0, true, take_write_expect},
     {"target-name", 0, true, take_target_name},
     {"target-version", 0, true, take_target_version},
+    {"target-timeout", 0, true, take_target_timeout},
     {"pid", 0, true, take_pid},
     {"restart", 0, true, take_restart},
     {"json", 0, true, take_json},
@@ -274,6 +293,8 @@ static const char *const run_help[] = {
     "",
     "  --expect FILE           known deviations: lines GLOB[@FRONT/BACK] VERDICT reason",
     "  --write-expect FILE     write what deviates today as such a file",
+    "  --target-timeout T      after this silence of the origin (30s, 500ms) the target gives up:",
+    "                          plays the slow cases that need to know it",
     "  --pid PID               the target's process: it and its children are watched",
     "  --restart COMMAND       starts the target again when it is gone (sh -c)",
     "  --target-name NAME      name of the target, for the reports",

@@ -23,11 +23,20 @@ static bool level_wanted(const struct library *library, const struct case_file *
   return false;
 }
 
+static bool needs_met(const struct case_file *file, const struct run_options *options) {
+  for (size_t i = 0; i < file->num_needs; i++) {
+    if (!span_is(file->needs[i], "target-timeout") || options->target_timeout_us == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static bool case_wanted(const struct library *library, const struct case_file *file,
                         const struct run_options *options) {
   return (file->seats & (unsigned)options->seat) != 0 && (file->fronts & HTTP_H1) != 0 &&
-         (file->backs & HTTP_H1) != 0 && (!file->slow || options->slow) && file->num_needs == 0 &&
-         level_wanted(library, file, options);
+         (file->backs & HTTP_H1) != 0 && (!file->slow || options->slow || file->num_needs > 0) &&
+         needs_met(file, options) && level_wanted(library, file, options);
 }
 
 /* Notes each glob that matches, and returns whether one does. */

@@ -136,6 +136,7 @@ static int set_up(struct playing *playing, struct diag *diag) {
       .date = imf_date(playing->arena, now),
       .jobs = options->jobs,
       .scale = options->scale,
+      .target_timeout_us = options->target_timeout_us,
       .can_restart = options->restart != NULL,
   };
   struct plan *plan = &playing->session->plan;

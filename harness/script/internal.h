@@ -80,6 +80,9 @@ void step_arrived(struct script *script, struct script_exchange *exchange, uint6
 /* step_end closes the step's record. */
 void step_end(struct script *script, enum step_state state, const char *observed, uint64_t now_us);
 
+/* duration_of gives a case's duration in microseconds: scaled, or of the target's own timeout. */
+uint64_t duration_of(const struct script *script, uint64_t stated);
+
 /* wait_begin starts a wait unless one runs; wait_over tells whether it is lost. */
 void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us);
 bool wait_over(const struct script *script, uint64_t now_us);

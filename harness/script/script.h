@@ -31,11 +31,12 @@ struct script_config {
   const char *path_base; /* before the path; a forward proxy's absolute form begins with it too */
   const char *absolute;  /* "http://HOST" before the path in a request target, or "" */
   const char *date;
-  unsigned place;       /* the driver's address number of the target */
-  uint64_t deadline_us; /* of one wait, and of all waits after a first miss */
-  double scale;         /* of the durations that the case states */
-  bool canary;          /* send canaries after the steps */
-  conn_id *next_conn;   /* counter for connections that we open */
+  unsigned place;             /* the driver's address number of the target */
+  uint64_t deadline_us;       /* of one wait, and of all waits after a first miss */
+  uint64_t target_timeout_us; /* what a percentage in a duration is of; 0 when not known */
+  double scale;               /* of the durations that the case states */
+  bool canary;                /* send canaries after the steps */
+  conn_id *next_conn;         /* counter for connections that we open */
   struct outbox *outbox;
 };
 

@@ -11,13 +11,20 @@ static const char *escaped(struct script *script, struct span bytes) {
   return out;
 }
 
+uint64_t duration_of(const struct script *script, uint64_t stated) {
+  if ((stated & CASE_OF_TIMEOUT) != 0) {
+    return (stated & ~CASE_OF_TIMEOUT) * script->config.target_timeout_us / 100;
+  }
+  return (uint64_t)((double)stated * script->config.scale);
+}
+
 void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us) {
   if (script->wait_us != ACTOR_NEVER) {
     return;
   }
   uint64_t patience = script->config.deadline_us;
   if (within_us != 0) {
-    patience = (uint64_t)((double)within_us * script->config.scale);
+    patience = duration_of(script, within_us);
   } else if (script->missed && script->budget_us < patience) {
     patience = script->budget_us;
   }
@@ -344,7 +351,7 @@ static enum progress see_nothing(struct script *script, const struct step *step,
   if (script->wait_us == ACTOR_NEVER) {
     script->wait_us = now_us;
     script->deadline_us = ACTOR_NEVER;
-    script->wake_us = now_us + (uint64_t)((double)step->duration_us * script->config.scale);
+    script->wake_us = now_us + duration_of(script, step->duration_us);
     script->watched = amount_seen(script, step);
   }
   bool came = amount_seen(script, step) != script->watched;

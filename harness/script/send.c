@@ -130,7 +130,7 @@ static enum progress flush_pieces(struct script *script, const struct step *step
     }
     write_piece(script, step, exchange, now_us);
     if (step->pace_us != 0 && step->cut != 0) {
-      script->wake_us = now_us + (uint64_t)((double)step->pace_us * script->config.scale);
+      script->wake_us = now_us + duration_of(script, step->pace_us);
     }
   }
   script->piece.len = 0;
@@ -167,7 +167,7 @@ static bool step_done_once(struct script *script, const struct step *step, uint6
     return true;
   }
   if (step->pace_us != 0 && step->cut == 0) {
-    script->wake_us = now_us + (uint64_t)((double)step->pace_us * script->config.scale);
+    script->wake_us = now_us + duration_of(script, step->pace_us);
   }
   return false;
 }
@@ -384,7 +384,7 @@ static enum progress pause_step(struct script *script, const struct step *step, 
   if (script->wait_us == ACTOR_NEVER) {
     script->wait_us = now_us;
     script->deadline_us = ACTOR_NEVER;
-    script->wake_us = now_us + (uint64_t)((double)step->duration_us * script->config.scale);
+    script->wake_us = now_us + duration_of(script, step->duration_us);
   }
   if (now_us < script->wake_us) {
     return PROGRESS_BLOCKED;

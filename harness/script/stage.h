@@ -23,10 +23,11 @@ struct stage_config {
   const char *path_base;
   const char *absolute;
   const char *date;
-  unsigned place;       /* the driver's address number of the target */
-  unsigned jobs;        /* plays in flight that are not merely waiting */
-  double scale;         /* of all times */
-  uint64_t floor_us;    /* least deadline; 0 for 250 ms */
+  unsigned place;             /* the driver's address number of the target */
+  unsigned jobs;              /* plays in flight that are not merely waiting */
+  double scale;               /* of all times */
+  uint64_t floor_us;          /* least deadline; 0 for 250 ms */
+  uint64_t target_timeout_us; /* after this silence of the origin the target gives up; 0: unknown */
   bool can_restart;     /* a target that is gone can be started again: see stage_wants_restart */
   uint64_t patience_us; /* for the sanity and control exchanges; 0 for 5 s */
 };

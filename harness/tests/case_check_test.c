@@ -78,6 +78,10 @@ static const struct check_row step_rows[] = {
     {"client sends GET\norigin sends GET\nclient sees 200\n", 5, 1, "an origin sends responses"},
     {"client sends GET\norigin sees 200\n", 5, 1, "an origin sees requests"},
     /* Delivery. */
+    {"client sends GET\norigin sends 102 pace 50%\nclient sees 102\n", 5, 1,
+     "a percentage of the target's timeout: the case needs"},
+    {"client sends GET\norigin sends 102\nclient sees 102 within 200%\n", 6, 1,
+     "a percentage of the target's timeout: the case needs"},
     {"client sends GET\norigin sends 102 glued\nclient sees 102\n", 5, 1, "glued to what"},
     {"client sends GET\norigin sends 102 glued\norigin sends 200\nclient sees 200\n", 0, 0, ""},
     {"client sends GET\norigin sends 102 glued\nclient sends GET\nclient sees 200\n", 5, 1,

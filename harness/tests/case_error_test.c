@@ -39,6 +39,8 @@ static const struct error_row step_rows[] = {
     {"client never 200\n", 4, 14, "\"never\" is followed by \"sees\""},
     {"client closes now\n", 4, 15, "\"now\" is too much: the verb stands by itself"},
     {"pause\n", 4, 6, "pause is followed by a duration such as 250ms"},
+    {"pause 0%\n", 4, 7, "from 1% to 1000% of the target's timeout"},
+    {"pause 1001%\n", 4, 7, "from 1% to 1000% of the target's timeout"},
     {"pause 3\n", 4, 7, "pause is followed by a duration such as 250ms"},
     {"pause 3min\n", 4, 7, "pause is followed by a duration such as 250ms"},
     {"pause 0s\n", 4, 7, "a duration is longer than nothing and at most 3600s"},

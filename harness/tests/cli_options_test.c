@@ -54,7 +54,7 @@ static void test_every_option_is_stored(void **state) {
   parse(&parsed, "run forward/* --seat proxy --target http://127.0.0.1:3128 --origin "
                  "0.0.0.0:9000,192.0.2.1:9001 --front h1 --front h1 --back h1 --cases dir "
                  "--exclude a/* --exclude b --level should --slow --shuffle --seed 4294967295 "
-                 "--repeat 7 --jobs 4096 --timeout-scale 2.5 --expect e --write-expect w "
+                 "--target-timeout 1500ms --pid 77 --restart r --repeat 7 --jobs 4096 --timeout-scale 2.5 --expect e --write-expect w "
                  "--target-name squid --target-version 5.7 --json - --junit j -v --quiet "
                  "--color always -- -x/*");
   const struct run_options *options = &parsed.options;
@@ -73,6 +73,9 @@ static void test_every_option_is_stored(void **state) {
   assert_int_equal(options->seed, 4294967295U);
   assert_int_equal(options->repeat, 7);
   assert_int_equal(options->jobs, 4096);
+  assert_int_equal(options->target_timeout_us, 1500000);
+  assert_int_equal(options->pid, 77);
+  assert_string_equal(options->restart, "r");
   assert_true(options->scale == 2.5);
   assert_string_equal(options->expect, "e");
   assert_string_equal(options->write_expect, "w");
@@ -123,6 +126,10 @@ static const struct {
     {"run --seed 4294967296", "--seed '4294967296': write a number from 0 to 4294967295"},
     {"run --seed 1.5", "--seed '1.5'"},
     {"run --repeat 0", "--repeat '0'"},
+    {"run --target-timeout 5x", "--target-timeout '5x'"},
+    {"run --target-timeout 0s", "--target-timeout '0s'"},
+    {"run --target-timeout 3601s", "--target-timeout '3601s'"},
+    {"run --pid 0", "--pid '0'"},
     {"run --color yes", "--color 'yes': write auto, always or never"},
     {"run --junit -", "--junit '-': this form goes to a file"},
     {"run --tap --json -", "--tap and --json '-' both want standard output"},
