@@ -359,6 +359,7 @@ static enum progress see_nothing(struct script *script, const struct step *step,
     return PROGRESS_BLOCKED;
   }
   script->wait_us = ACTOR_NEVER;
+  script->wake_us = now_us;
   step_end(script, came ? STEP_MISSED : STEP_MET, came ? "bytes" : "", now_us);
   return PROGRESS_DONE;
 }

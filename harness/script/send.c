@@ -129,7 +129,7 @@ static enum progress flush_pieces(struct script *script, const struct step *step
       return PROGRESS_BLOCKED;
     }
     write_piece(script, step, exchange, now_us);
-    if (step->pace_us != 0 && step->cut != 0) {
+    if (step->pace_us != 0 && step->cut != 0 && script->piece_at < script->piece.len) {
       script->wake_us = now_us + duration_of(script, step->pace_us);
     }
   }
