@@ -81,6 +81,7 @@ struct script_exchange {
   unsigned arrivals; /* at our origin; more than one is a retry by the target */
   bool resent;       /* sent again, as the target closed an idle connection under it */
   bool arrived_http10;
+  bool skips_raw; /* the rest of a raw interim that was kept from HTTP/1.0 is too */
   conn_id back;  /* connection of the latest arrival; 0 for none */
   bool back_fin; /* the target ended its direction of it */
   bool back_gone;

@@ -272,8 +272,11 @@ static bool holds_interim(struct span bytes) {
 
 static bool interim_to_http10(const struct step *step, const struct script_exchange *exchange) {
   const struct case_message *message = &step->messages[0];
+  bool raw = message->kind == MESSAGE_BYTES;
+  bool rest = raw && exchange->skips_raw &&
+              span_find(step->content, span_of("HTTP/1."), 0) == SIZE_MAX;
   bool interim = (message->kind == MESSAGE_STATUS && status_is_interim(message->low)) ||
-                 (message->kind == MESSAGE_BYTES && holds_interim(step->content));
+                 (raw && holds_interim(step->content)) || rest;
   return exchange->arrived_http10 && interim;
 }
 
@@ -336,6 +339,7 @@ static enum progress send_origin(struct script *script, const struct step *step,
     back_write(script, exchange, bytes_span(&script->origin_glue), now_us);
     script->origin_glue.len = 0;
     script->asked_http10 = true;
+    exchange->skips_raw = step->messages[0].kind == MESSAGE_BYTES;
     step_end(script, STEP_PASSED_OVER, "the target asked the origin with HTTP/1.0", now_us);
     return PROGRESS_DONE;
   }
