@@ -3,7 +3,8 @@
 
 A profile is scripts/targets/NAME/profile.toml with the server's own configuration beside it. In its
 strings and in the configuration these are filled in: {dir} (the server's own temporary directory),
-{config} (the first configuration file, rendered), {listen_port} and {origin_port}.
+{config} (the first configuration file, rendered), {listen_port} and {origin_port}. A server is ready when
+its port takes connections; with `answers = true` in [ready], when it answers a request, in whatever way.
 
     with Server(load_profile("haproxy")) as server:
         subprocess.run(["build/interim", "run", "--target", server.url, "--origin", server.origin])
@@ -35,6 +36,9 @@ READY_SECONDS = 20.0
 STOP_SECONDS = 5.0
 START_TRIES = 3
 LOG_TAIL = 8000
+
+# Debian's servers lie where only root's PATH leads.
+PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
 class ProfileError(Exception):
@@ -85,6 +89,7 @@ PROFILE_KEYS = {
     "ready": (dict, False),
     "notes": (str, False),
 }
+TABLE_KEYS = {"version": {"command": list, "pattern": str}, "ready": {"port": str, "answers": bool}}
 SEATS = ("origin", "gateway", "proxy", "client")
 PLACEHOLDERS = ("dir", "config", "listen_port", "origin_port")
 
@@ -119,6 +124,11 @@ def _check_profile(path, name, data):
             raise ProfileError(f"{path}: the key {key!r} is missing")
         if key in data and not isinstance(data[key], kind):
             raise ProfileError(f"{path}: {key!r} must be a {kind.__name__}")
+    for table, keys in TABLE_KEYS.items():
+        for key, value in data.get(table, {}).items():
+            if not isinstance(value, keys.get(key, ())):
+                known = ", ".join(f"{key} ({kind.__name__})" for key, kind in keys.items())
+                raise ProfileError(f"{path}: [{table}] has no such {key!r}; known: {known}")
     if data["name"] != name:
         raise ProfileError(f"{path}: 'name' is {data['name']!r}, but the directory is {name!r}")
     if data.get("seat", "gateway") not in SEATS:
@@ -163,11 +173,30 @@ def version_of(profile):
             errors="replace",
             timeout=READY_SECONDS,
             check=False,
+            env=os.environ | {"PATH": PATH},
         )
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return ""
     found = re.search(profile.version["pattern"], done.stdout + done.stderr)
     return found.group(1) if found else ""
+
+
+def listens(port):
+    """Whether a port of 127.0.0.1 takes connections."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(port):
+    """Whether a server answers a request, in whatever way."""
+    request = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as probe:
+            probe.sendall(request)
+            return probe.recv(1) != b""
+    except OSError:
+        return False
 
 
 class Server:
@@ -204,7 +233,7 @@ class Server:
     def start(self):
         """Start the server and wait for its port. NotInstalled, or StartFailed with its log."""
         program = self.profile.command[0]
-        if shutil.which(program) is None:
+        if shutil.which(program, path=PATH) is None:
             raise NotInstalled(
                 f"{program} is not installed: run scripts/setup --targets {self.profile.name}"
             )
@@ -251,7 +280,7 @@ class Server:
         for config in self.profile.configs:
             template = (self.profile.directory / config).read_text(encoding="utf-8")
             (self.directory / config).write_text(self._fill(template), encoding="utf-8")
-        environment = os.environ | {"HOME": str(self.directory)}
+        environment = os.environ | {"PATH": PATH, "HOME": str(self.directory)}
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
             environment[name] = str(self.directory)
         environment |= {key: self._fill(text) for key, text in self.profile.env.items()}
@@ -267,7 +296,7 @@ class Server:
                 start_new_session=True,
                 **owner,
             )
-        self._await_port()
+        self._await_ready()
 
     def _owner(self):
         """As root, the server runs as nobody, in a directory that belongs to it."""
@@ -277,19 +306,18 @@ class Server:
             shutil.chown(path, "nobody", "nogroup")
         return {"user": "nobody", "group": "nogroup", "extra_groups": []}
 
-    def _await_port(self):
-        port = int(self._fill(str(self.profile.ready.get("port", "{listen_port}"))))
+    def _await_ready(self):
+        port = int(self._fill(self.profile.ready.get("port", "{listen_port}")))
+        is_ready = answers if self.profile.ready.get("answers") else listens
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             status = self.process.poll()
             if status is not None:
                 raise StartFailed(self._failure(f"ended with status {status} at its start"))
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            if is_ready(port):
                 return
-            except OSError:
-                time.sleep(0.01)
-        raise StartFailed(self._failure(f"did not open port {port} in {READY_SECONDS:.0f} s"))
+            time.sleep(0.01)
+        raise StartFailed(self._failure(f"was not ready on port {port} in {READY_SECONDS:.0f} s"))
 
     def _failure(self, what):
         return f"{self.profile.name} {what}; its log:\n{self.log() or '(empty)'}"

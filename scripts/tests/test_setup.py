@@ -120,6 +120,19 @@ def test_targets_are_announced_and_installed(machine, setup, tmp_path):
     assert install.split()[-2:] == ["haproxy", "nginx"]
 
 
+@pytest.mark.parametrize("absent", ["squid", "squid-openssl"])
+def test_of_two_packages_either_will_do(machine, setup, absent):
+    machine("dpkg-query", DPKG.format(absent=absent))
+    assert "nothing to do" in setup("--targets", "squid").stdout
+
+
+def test_of_two_packages_the_first_is_installed(machine, setup, tmp_path):
+    machine("dpkg-query", DPKG.format(absent="squid squid-openssl"))
+    assert setup("--targets", "squid").returncode == 0
+    (install,) = [line for line in calls(tmp_path, "apt-get") if "install" in line]
+    assert install.split()[-1] == "squid"
+
+
 def test_targets_ask_for_no_more_than_their_packages(machine, setup, tmp_path):
     machine("dpkg-query", DPKG.format(absent=""))
     done = setup("--targets", "haproxy")
@@ -131,7 +144,7 @@ def test_targets_ask_for_no_more_than_their_packages(machine, setup, tmp_path):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--targets", "haproxy", "ngin"], "no target is named 'ngin'; known: haproxy "),
+        (["--targets", "haproxy", "ngin"], "no target is named 'ngin'; known: apache haproxy "),
         (["--targets", "../targets/haproxy"], "no target is named '../targets/haproxy'"),
         (["--targets"], "--targets needs a name; known: "),
         (["--bogus"], "usage: scripts/setup"),

@@ -1,15 +1,21 @@
 """Target profiles, and the real servers of those in the tree: started, asked through, stopped."""
 
+import contextlib
 import http.server
+import json
 import os
-import socket
+import re
+import sys
 import threading
 import time
+import urllib.error
 import urllib.request
+from pathlib import Path
 
 import interim_targets
 import pytest
-from interim_targets import ProfileError, Server, load_profile
+from fake_project import FakeProject, result
+from interim_targets import NotInstalled, ProfileError, Server, listens, load_profile
 
 
 class Origin(http.server.BaseHTTPRequestHandler):
@@ -37,34 +43,94 @@ def serve_origin(port):
     return origin
 
 
-def listens(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def processes_of(session):
+    """{process id: user id} of all that a server started: it has a session of its own."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                found[int(process.name)] = process.stat().st_uid
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
 
 
-@pytest.mark.parametrize(
-    "name, version_at_origin",
-    [("haproxy", "HTTP/1.1"), ("nginx", "HTTP/1.1"), ("nginx-default", "HTTP/1.0")],
-)
-def test_server_starts_relays_and_stops(name, version_at_origin):
-    with Server(load_profile(name)) as server:
+def wait_until(condition):
+    """Wait for what comes in its own time; a failure when it does not come."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+# The version in which each asks its origin.
+TREE = {
+    "apache": "HTTP/1.1",
+    "haproxy": "HTTP/1.1",
+    "lighttpd": "HTTP/1.1",
+    "nginx": "HTTP/1.1",
+    "nginx-default": "HTTP/1.0",
+    "squid": "HTTP/1.1",
+    "squid-forward": "HTTP/1.1",
+    "tinyproxy": "HTTP/1.1",
+    "varnish": "HTTP/1.1",
+}
+# scripts/setup installs these; the others are tested where they are.
+ALWAYS = ("haproxy", "nginx", "nginx-default")
+
+
+@contextlib.contextmanager
+def started(name):
+    """The server of a profile of the tree; a skip where its program is missing and may be."""
+    try:
+        with Server(load_profile(name)) as server:
+            yield server
+    except NotInstalled as error:
+        if name in ALWAYS:
+            raise
+        pytest.skip(str(error))
+
+
+def get(server, path):
+    """The response to a request for the origin's path, made in the manner of the server's seat."""
+    if server.profile.seat == "proxy":
+        url, proxies = f"http://{server.origin}{path}", {"http": server.url}
+    else:
+        url, proxies = server.url + path, {}
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return opener.open(url, timeout=10)
+        except urllib.error.HTTPError as error:
+            # Some first have to find out that the origin is there, as `interim run` allows.
+            if error.code < 500 or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_server_starts_relays_and_stops(name):
+    with started(name) as server:
         origin = serve_origin(server.origin_port)
         try:
-            with urllib.request.urlopen(f"{server.url}/a/path", timeout=10) as response:
+            with get(server, "/a/path") as response:
                 assert response.status == 200
                 assert response.read() == b"origin saw /a/path"
         finally:
             origin.shutdown()
             origin.server_close()
-        assert origin.versions == [version_at_origin]
-        assert server.version[0].isdigit()
+        assert origin.versions == [TREE[name]]
+        assert re.fullmatch(r"\d+(\.\d+)+", server.version)
         pid, port, directory = server.pid, server.listen_port, server.directory
+        owners = processes_of(pid)
+        assert pid in owners
         if os.geteuid() == 0:
-            assert os.stat(f"/proc/{pid}").st_uid != 0
+            assert 0 not in owners.values()
     assert not listens(port)
     assert not directory.exists()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    wait_until(lambda: not processes_of(pid))
 
 
 def test_two_servers_of_one_profile_run_side_by_side():
@@ -75,10 +141,72 @@ def test_two_servers_of_one_profile_run_side_by_side():
 
 
 def test_every_profile_of_the_tree_loads():
-    names = interim_targets.known_targets()
-    assert {"haproxy", "nginx", "nginx-default"} <= set(names)
-    for name in names:
+    assert interim_targets.known_targets() == sorted(TREE)
+    for name in TREE:
         assert load_profile(name).packages
+
+
+def test_the_seat_of_each_profile_is_the_one_that_it_is_run_at(tmp_path, root, run):
+    project = FakeProject(tmp_path / "project", root)
+    project.script(result("forward/102-then-200"))
+    for name in ("squid", "squid-forward"):
+        done = run(sys.executable, "-m", "pytest", "-q", "cases", "--target", name, cwd=project.directory)
+        if "is not installed" in done.stdout:
+            pytest.skip("squid is not installed")
+        assert done.returncode == 0, done.stdout
+    seats = [call[call.index("--seat") + 1] for call in project.calls()]
+    assert seats == ["gateway", "proxy"]
+
+
+# Known deviations.
+
+
+@pytest.fixture
+def run_expecting(interim, run, tmp_path):
+    """Run a case against HAProxy, which passes it, with the lines of an expect file."""
+
+    def run_expecting(text):
+        expect, results = tmp_path / "expect", tmp_path / "results.json"
+        expect.write_text(text)
+        with Server(load_profile("haproxy")) as server:
+            done = run(
+                *(interim, "run", "--target", server.url, "--origin", server.origin),
+                *("--expect", expect, "--json", results, "forward/102-then-20*"),
+            )
+        verdicts = {}
+        if results.is_file():
+            for entry in json.loads(results.read_text())["cases"]:
+                verdicts[entry["id"]] = (entry["verdict"], entry["unexpected"])
+        return done, verdicts
+
+    return run_expecting
+
+
+def test_a_deviation_that_is_mended_fails_the_run(run_expecting):
+    done, verdicts = run_expecting("forward/102-then-200 FAIL takes a 102 for the final response\n")
+    assert done.returncode == 1
+    assert verdicts["forward/102-then-200"] == ("pass", True)
+    assert verdicts["forward/102-then-201"] == ("pass", False)
+    assert "takes a 102 for the final response" in done.stdout
+
+
+def test_a_line_that_names_no_case_is_wrong(run_expecting):
+    done, _ = run_expecting("forward/no-such-* FAIL a reason\n")
+    assert done.returncode == 2
+    assert "this line names no case" in done.stderr
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_each_known_deviation_of_the_tree_is_a_sentence_of_its_own(name):
+    expect = load_profile(name).expect
+    if expect is None:
+        return
+    lines = [line for line in expect.read_text().splitlines() if line and not line.startswith("#")]
+    for line in lines:
+        glob, verdict, reason = line.split(maxsplit=2)
+        assert verdict in ("FAIL", "WARN"), line
+        assert len(reason.split()) >= 5 and "RFC" in reason, line
+    assert len({line.split()[0] for line in lines}) == len(lines)
 
 
 # Profiles that are wrong.
@@ -115,6 +243,7 @@ def test_a_small_profile_is_enough(mine):
         (GOOD.replace("{listen_port}", "{port}"), "{port} in 'http://127.0.0.1:{port}' is none of"),
         (GOOD.replace('["true"]', "[]"), "'command' is empty"),
         (GOOD + 'seat = "middle"\n', "'seat' must be one of origin, gateway, proxy, client"),
+        (GOOD + '[ready]\nseconds = 1\n', "[ready] has no such 'seconds'; known: port (str), answers (bool)"),
         (GOOD + 'configs = ["a.conf"]\n', "'configs' names 'a.conf', which is not beside it"),
     ],
 )
@@ -127,7 +256,7 @@ def test_a_wrong_profile_says_what_is_wrong(mine, text, message):
 
 @pytest.mark.parametrize("name", ["", "..", "haproxy/", "nothing"])
 def test_unknown_names_list_the_known(name):
-    with pytest.raises(ProfileError, match="known: haproxy, nginx, nginx-default"):
+    with pytest.raises(ProfileError, match="known: apache, haproxy, lighttpd, nginx"):
         load_profile(name)
 
 
@@ -147,10 +276,7 @@ def test_server_that_ignores_termination_is_killed(mine):
     finally:
         interim_targets.STOP_SECONDS = stop_seconds
     # The child listened as well; it dies in its own time.
-    deadline = time.monotonic() + 10
-    while listens(port):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: not listens(port))
 
 
 def test_by_hand(root, run):
