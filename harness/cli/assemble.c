@@ -37,7 +37,7 @@ static void exchange_facts(const struct script_exchange *exchange, struct judge_
       .final_own = has_final && final->owner == OWNER_TARGET,
       .leaked = exchange->leaked,
       .foreign = exchange->foreign,
-      .closed = exchange->closed,
+      .closed = exchange->closed && !exchange->forgone,
       .stalled = exchange->next_answered || (exchange->stalled && !has_final),
       .fell_out = exchange->fell_out,
       .next_answered = exchange->next_answered,

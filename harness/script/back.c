@@ -32,6 +32,9 @@ void back_end(struct script *script, struct script_exchange *exchange, enum acto
                 now_us);
   exchange->back_ended_by_us = true;
   exchange->back_end = how;
+  if (how != ACTOR_ABORT) {
+    exchange_sent_end(script, exchange, now_us);
+  }
 }
 
 void back_answer(struct script *script, struct script_exchange *exchange, uint64_t now_us) {

@@ -142,6 +142,13 @@ void exchange_sent(struct script *script, struct script_exchange *exchange, stru
   h1_response_drop(&exchange->sent, drop);
 }
 
+void exchange_sent_end(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  struct h1_event event;
+  if (!exchange->sent_broken && h1_response_finish(&exchange->sent, &event) == H1_EVENT) {
+    take_sent(script, exchange, &event, now_us);
+  }
+}
+
 /* The place, from 1, that our mark names; 0 for none. */
 static size_t marked_place(const struct script_exchange *exchange,
                            const struct message_seen *message) {

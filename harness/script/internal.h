@@ -16,6 +16,10 @@ void exchange_context(const struct script *script, const struct script_exchange 
 void exchange_sent(struct script *script, struct script_exchange *exchange, struct span bytes,
                    uint64_t now_us);
 
+/* exchange_sent_end notes that our origin ends the connection, and with it a final response that
+ * has no other end. */
+void exchange_sent_end(struct script *script, struct script_exchange *exchange, uint64_t now_us);
+
 /* exchange_interim_seen attributes an interim that the client got to one that was sent. */
 void exchange_interim_seen(struct script *script, struct script_exchange *exchange,
                            struct message_seen *message);

@@ -413,6 +413,7 @@ static void ended(struct script *script, size_t client, const char *how, uint64_
   (void)interim_rule_feed(&lane->rule, RULE_CLOSE);
   for (size_t i = lane->first_queued; i < lane->num_queued; i++) {
     script->exchanges[lane->queue[i]]->closed = true;
+    script->exchanges[lane->queue[i]]->forgone = lane->closing;
   }
 }
 

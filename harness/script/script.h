@@ -115,6 +115,7 @@ struct script_exchange {
   bool leaked;
   bool foreign;
   bool closed;        /* the client's connection ended before a final */
+  bool forgone;       /* as the response before it had said */
   bool stalled;       /* a deadline for a final passed */
   uint64_t probed_us; /* what came after is the probe's doing; 0 for never */
   bool fell_out;
