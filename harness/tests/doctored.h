@@ -1,13 +1,15 @@
 /* A gateway for the tests of the suite, with a place for a fault wherever a real one could have it.
  *
  * It knows just enough HTTP/1.1 to carry every case without a fault, and shares no line with peer/
- * and no parser with core/: what the engine and the reference gateway get wrong alike shows here.
- * Each front connection has one back connection; a message is passed on once it is whole. */
+ * and no parser with core/ (but for what a token is): what the engine and the reference gateway get
+ * wrong alike shows here. Each front connection has one back connection; a message is passed on
+ * once it is whole. */
 #ifndef INTERIM_TESTS_DOCTORED_H
 #define INTERIM_TESTS_DOCTORED_H
 
 #include "base/bytes.h"
 #include "core/actor.h"
+#include "core/h1.h"
 #include "script/outbox.h"
 
 #include <stdlib.h>
@@ -36,6 +38,7 @@ struct doctored_fault {
   /* Bytes came from the origin; true: no more is to be done with them. */
   bool (*bytes)(struct doctored_front *front, struct span bytes);
   bool keeps_strays;   /* bytes of an idle back connection wait for the next request */
+  bool lax;            /* a head is passed on however it reads */
   bool pools;          /* a back connection serves the next request of anybody */
   bool forgets_head;   /* after an interim response, HEAD counts as GET */
   bool takes_content;  /* Content-Length in an interim response gives it content */
@@ -219,11 +222,15 @@ static inline void doctored_deliver(struct doctored_front *front,
   bytes_free(&all);
 }
 
+static inline void doctored_take_out_framing(struct doctored_message *message) {
+  doctored_take_out(&message->head, "Content-Length");
+  doctored_take_out(&message->head, "Transfer-Encoding");
+}
+
 static inline void doctored_pass_interim(struct doctored_front *front,
                                          struct doctored_message *message) {
   if (!front->http10) {
-    doctored_take_out(&message->head, "Content-Length");
-    doctored_take_out(&message->head, "Transfer-Encoding");
+    doctored_take_out_framing(message);
     doctored_deliver(front, message);
     front->num_passed++;
   }
@@ -255,14 +262,45 @@ static inline size_t doctored_chunked(struct span text) {
       return 0;
     }
     size_t size = strtoul((const char *)text.ptr + at, NULL, 16);
+    if (size == 0) {
+      size_t end = span_find(text, span_of("\r\n\r\n"), line);
+      return end == SIZE_MAX ? 0 : end + 4;
+    }
     at = line + 2 + size + 2;
     if (at > text.len) {
       return 0;
     }
-    if (size == 0) {
-      return at;
+  }
+}
+
+static inline bool doctored_valid_line(struct span line) {
+  size_t colon = span_find(line, span_of(":"), 0);
+  if (colon == SIZE_MAX || !h1_is_token(span_make(line.ptr, colon))) {
+    return false;
+  }
+  for (size_t i = colon + 1; i < line.len; i++) {
+    if ((line.ptr[i] < ' ' && line.ptr[i] != '\t') || line.ptr[i] == 0x7f) {
+      return false;
     }
   }
+  return true;
+}
+
+/* Whether a head, with its empty line, is as RFC 9112 has it. */
+static inline bool doctored_valid(struct span head) {
+  size_t at = span_find(head, span_of("\r\n"), 0) + 2;
+  if (!span_starts(head, "HTTP/1.") || at < 15 || head.ptr[8] != ' ' || head.ptr[12] != ' ' ||
+      span_find(span_make(head.ptr, at - 2), span_of("\n"), 0) != SIZE_MAX) {
+    return false;
+  }
+  while (at + 2 < head.len) {
+    size_t end = span_find(head, span_of("\r\n"), at);
+    if (!doctored_valid_line(span_make(head.ptr + at, end - at))) {
+      return false;
+    }
+    at = end + 2;
+  }
+  return true;
 }
 
 static inline void doctored_open_back(struct doctored_front *front) {
@@ -407,11 +445,16 @@ static inline void doctored_message_free(struct doctored_message *message) {
 
 static inline void doctored_handle(struct doctored_front *front, struct doctored_message *message) {
   const struct doctored_fault *fault = front->gateway->fault;
+  if (!fault->lax && !doctored_valid(bytes_span(&message->head))) {
+    doctored_error(front, "502 Bad Gateway");
+    return;
+  }
   if (message->code >= 200) {
     (fault->final != NULL ? fault->final : doctored_pass_final)(front, message);
     return;
   }
   front->num_interims++;
+  message->head.ptr[7] = '1';
   (fault->interim != NULL ? fault->interim : doctored_pass_interim)(front, message);
 }
 
@@ -471,7 +514,10 @@ static inline void doctored_back_lost(struct doctored_front *front) {
   }
   (void)doctored_take(front, &message);
   if (message.until_close) {
-    bytes_add(&message.head, bytes_span(&front->back_in));
+    struct span all = bytes_span(&front->back_in);
+    size_t len = span_find(all, span_of("\r\n\r\n"), 0) + 4;
+    bytes_add(&message.head, span_make(all.ptr, len));
+    bytes_add(&message.content, span_skip(all, len));
     front->back_in.len = 0;
     doctored_handle(front, &message);
   } else if (front->gateway->fault->lost != NULL) {

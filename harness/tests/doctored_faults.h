@@ -24,7 +24,7 @@ static void interim_collapse(struct doctored_front *front, struct doctored_messa
 
 static void interim_hold(struct doctored_front *front, struct doctored_message *message) {
   if (!front->http10) {
-    doctored_take_out(&message->head, "Content-Length");
+    doctored_take_out_framing(message);
     bytes_add(&front->held, bytes_span(&message->head));
   }
 }
@@ -128,7 +128,11 @@ static void interim_limit(struct doctored_front *front, struct doctored_message 
 }
 
 static void interim_swap(struct doctored_front *front, struct doctored_message *message) {
+  if (front->http10) {
+    return;
+  }
   if (front->held.len == 0) {
+    doctored_take_out_framing(message);
     bytes_add(&front->held, bytes_span(&message->head));
     return;
   }
@@ -391,7 +395,7 @@ static void interim_behind_own_102(struct doctored_front *front, struct doctored
 }
 
 static void final_then_line(struct doctored_front *front, struct doctored_message *message) {
-  if (message->content.len > 0) {
+  if (message->content.len > 0 && !message->until_close) {
     bytes_text(&message->content, "\r\n");
   }
   doctored_pass_final(front, message);
@@ -399,11 +403,11 @@ static void final_then_line(struct doctored_front *front, struct doctored_messag
 
 static void final_then_408(struct doctored_front *front, struct doctored_message *message) {
   doctored_deliver(front, message);
-  if (front->in.len == 0) {
+  if (front->in.len == 0 && !message->until_close) {
     doctored_write(front, span_of("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
                                   "Content-Length: 0\r\n\r\n"));
   }
-  doctored_finish(front, front->in.len == 0);
+  doctored_finish(front, front->in.len == 0 || message->until_close);
 }
 
 static void interim_rename(struct doctored_front *front, struct doctored_message *message) {
@@ -481,6 +485,7 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "stray-after-final", .interim = interim_copy_aside, .final = final_then_stray},
     {.name = "keeps-strays", .keeps_strays = true},
     {.name = "swaps-answers", .final = final_swap},
+    {.name = "lax", .lax = true},
     {.name = "forgets-head", .forgets_head = true},
     {.name = "takes-content", .takes_content = true},
     {.name = "whole-reads", .whole_reads = true},

@@ -1,0 +1,1092 @@
+/* One script fed by hand: each verb and option of the language, and what the target may do to it.
+ */
+#include "tests/script_bench.h"
+
+#define ASK(method, n) method " /$" n "/t/c HTTP/1.1|Host: h|Interim-Nonce: $" n "||"
+#define MARK(n, k) "HTTP/1.1 102 Processing|Interim-Mark: $" n "-" k "||"
+#define OK_HEAD(n, len)                                                                            \
+  "HTTP/1.1 200 OK|Date: D|Cache-Control: no-store|Interim-Nonce: $" n                             \
+  "|Content-Type: text/plain|Content-Length: " len "||"
+/* Our 200 to request n, as composed when the step states no content. */
+#define OK(n) OK_HEAD(n, "17") "$" n "\n"
+
+static void test_steps_run_in_their_order_across_the_lanes(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n  | done\n"
+              "client sees 200\n  | done\n",
+              false);
+  steps_are(&bench, "+....");
+  client_wrote(&bench, 1, ASK("GET", "0") "\n");
+  target_asks(&bench, 0, ASK("GET", "0"));
+  /* The final waits until the client has the interim. */
+  origin_wrote(&bench, 0, MARK("0", "1") "\n");
+  steps_are(&bench, "++...");
+  target_answers(&bench, 1, MARK("0", "1"));
+  origin_wrote(&bench, 0, OK_HEAD("0", "22") "done\n$0\n\n");
+  steps_are(&bench, "++++.");
+  target_answers(&bench, 1, OK_HEAD("0", "22") "done\n$0\n");
+  steps_are(&bench, "+++++");
+  is_done(&bench, true);
+  assert_string_equal(script_expected(&bench.script), "102, 200");
+  assert_string_equal(script_observed(&bench.script), "102, 200");
+  bench_end(&bench);
+}
+
+static void test_a_miss_is_noted_and_the_play_goes_on(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  time_passes(&bench, BENCH_DEADLINE - 1);
+  steps_are(&bench, "++...");
+  time_passes(&bench, 1);
+  steps_are(&bench, "++-+.");
+  assert_string_equal(bench.script.steps[2].observed, "nothing");
+  target_answers(&bench, 1, OK("0"));
+  steps_are(&bench, "++-++");
+  is_done(&bench, false);
+  assert_string_equal(script_observed(&bench.script), "200");
+  bench_end(&bench);
+}
+
+/* A wait is lost only once the target answered somebody else who asked when it was over. */
+static void test_a_wait_is_not_lost_while_no_control_is_answered(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  bench.controls = false;
+  target_asks(&bench, 0, ASK("GET", "0"));
+  assert_false(script_wants_control(&bench.script, bench.now_us));
+  time_passes(&bench, 10 * BENCH_DEADLINE);
+  steps_are(&bench, "++.");
+  assert_true(script_wants_control(&bench.script, bench.now_us));
+  /* A control that began before the deadline shows nothing. */
+  script_control(&bench.script, 1000000 + BENCH_DEADLINE - 1);
+  bench_settle(&bench);
+  steps_are(&bench, "++.");
+  script_control(&bench.script, 1000000 + BENCH_DEADLINE);
+  bench_settle(&bench);
+  steps_are(&bench, "++-");
+  bench_end(&bench);
+}
+
+static void test_a_silent_target_is_given_up(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  bench.controls = false;
+  time_passes(&bench, 10 * BENCH_DEADLINE);
+  script_give_up(&bench.script, false, bench.now_us);
+  bench_obey(&bench);
+  is_done(&bench, false);
+  assert_true(bench.script.unresponsive);
+  assert_string_equal(bench.clients[1].end, "close");
+  bench_end(&bench);
+}
+
+static void test_within_is_a_deadline_of_its_own(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102 within 40ms\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  time_passes(&bench, 39999);
+  steps_are(&bench, "++...");
+  time_passes(&bench, 1);
+  steps_are(&bench, "++-+.");
+  bench_end(&bench);
+}
+
+/* After a first miss all waits share one deadline. */
+static void test_later_waits_share_one_budget(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 102\n"
+              "client sees 102\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  time_passes(&bench, BENCH_DEADLINE);
+  steps_are(&bench, "++-+.....");
+  time_passes(&bench, BENCH_DEADLINE);
+  steps_are(&bench, "++-+-+-+-");
+  bench_end(&bench);
+}
+
+static void test_cut_and_pace(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends bytes cut 10\n  | HTTP/1.1 102 P\n  |\n"
+              "origin sends bytes cut 10 pace 5ms\n  | HTTP/1.1 102 Q\n  |\n"
+              "origin sends 200\nclient sees 102 x 2\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  origin_wrote(&bench, 0, "HTTP/1.1 1\n02 P||\nHTTP/1.1 1\n");
+  time_passes(&bench, 4999);
+  origin_wrote(&bench, 0, "");
+  time_passes(&bench, 1);
+  origin_wrote(&bench, 0, "02 Q||\n" OK("0") "\n");
+  bench_end(&bench);
+}
+
+static void test_repeats_and_their_pace(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102 x 3\nclient sees 102 x 3\n"
+              "origin sends 102 x 2 pace 7ms\nclient sees 102 x 2\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  origin_wrote(&bench, 0, MARK("0", "1") "\n" MARK("0", "2") "\n" MARK("0", "3") "\n");
+  target_answers(&bench, 1, MARK("0", "1") MARK("0", "2"));
+  steps_are(&bench, "++.....");
+  target_answers(&bench, 1, MARK("0", "3"));
+  origin_wrote(&bench, 0, MARK("0", "4") "\n");
+  time_passes(&bench, 6999);
+  origin_wrote(&bench, 0, "");
+  time_passes(&bench, 1);
+  origin_wrote(&bench, 0, MARK("0", "5") "\n");
+  target_answers(&bench, 1, MARK("0", "4") MARK("0", "5") OK("0"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+static void test_glued_messages_go_out_in_one_write(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET glued\nclient sends GET\norigin 1 sends 102 x 2 glued\n"
+              "origin 1 sends 103 glued\norigin 1 sends 200\norigin 2 sends 200\n"
+              "client sees 102 x 2\nclient sees 103\nclient sees 200 x 2\n",
+              false);
+  client_wrote(&bench, 1, ASK("GET", "0") ASK("GET", "1") "\n");
+  target_asks(&bench, 0, ASK("GET", "0"));
+  origin_wrote(&bench, 0,
+               MARK("0", "1")
+                   MARK("0", "2") "HTTP/1.1 103 Early Hints|Interim-Mark: $0-3||" OK("0") "\n");
+  target_asks(&bench, 1, ASK("GET", "1"));
+  origin_wrote(&bench, 1, OK("1") "\n");
+  target_answers(&bench, 1,
+                 MARK("0", "1")
+                     MARK("0", "2") "HTTP/1.1 103 Early Hints|Interim-Mark: $0-3||" OK("0")
+                         OK("1"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+static void test_on_arrival_goes_out_when_the_request_comes(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends POST\n  Expect: 100-continue\n  Content-Length: 5\n"
+              "origin sends 100 on-arrival\nclient sees 100\nclient sends content\n  | hello\n"
+              "origin sees POST\norigin sees content\n  | hello\norigin sends 200\n"
+              "client may see 100\nclient sees 200\n",
+              false);
+  steps_are(&bench, "++.......");
+  client_wrote(&bench, 1,
+               "POST /$0/t/c HTTP/1.1|Host: h|Interim-Nonce: $0|Expect: 100-continue|"
+               "Content-Length: 5||\n");
+  target_asks(&bench, 0, "POST /$0/t/c HTTP/1.1|Expect: 100-continue|Content-Length: 5||");
+  origin_wrote(&bench, 0, "HTTP/1.1 100 Continue|Interim-Mark: $0-1||\n");
+  target_answers(&bench, 1, "HTTP/1.1 100 Continue|Interim-Mark: $0-1||");
+  client_wrote(&bench, 1, "hello\n");
+  target_asks(&bench, 0, "hello");
+  origin_wrote(&bench, 0, OK("0") "\n");
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* Who does not wait for a 100 gets none. */
+static void test_no_100_on_arrival_where_nobody_waits(void **state) {
+  (void)state;
+  static const char *const requests[] = {
+      "POST /$0/t/c HTTP/1.1|Content-Length: 5||hello",
+      "POST /$0/t/c HTTP/1.1|Content-Length: 5||",
+      "POST /$0/t/c HTTP/1.1|Expect: 100-continue||",
+      "POST /$0/t/c HTTP/1.0|Expect: 100-continue|Content-Length: 5||",
+  };
+  for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends POST\n  Expect: 100-continue\n  | hello\norigin sends 100 "
+                "on-arrival\norigin sees content\n  | hello\norigin sends 200\nclient sees 200\n",
+                false);
+    target_asks(&bench, 0, requests[i]);
+    struct span begun = span_make(bench.backs[0].log.ptr, bench.backs[0].log.len);
+    assert_int_equal(span_find(begun, span_of(" 100 "), 0), SIZE_MAX);
+    assert_int_equal(bench.script.asked_http10, i == 3);
+    bench_end(&bench);
+  }
+}
+
+static void test_pause_and_nothing_for(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends POST\n  Content-Length: 1\norigin sees POST\n"
+              "origin sees nothing for 50ms\npause 30ms\nclient sends content\n  | x\n"
+              "origin sees content\n  | x\norigin sends 200\nclient sees 200\n",
+              false);
+  client_wrote(&bench, 1, "POST /$0/t/c HTTP/1.1|Host: h|Interim-Nonce: $0|Content-Length: 1||\n");
+  target_asks(&bench, 0, "POST /$0/t/c HTTP/1.1|Content-Length: 1||");
+  steps_are(&bench, "++......");
+  time_passes(&bench, 49999);
+  steps_are(&bench, "++......");
+  time_passes(&bench, 1);
+  steps_are(&bench, "+++.....");
+  time_passes(&bench, 29999);
+  client_wrote(&bench, 1, "");
+  time_passes(&bench, 1);
+  client_wrote(&bench, 1, "x\n");
+  steps_are(&bench, "+++++...");
+  bench_end(&bench);
+}
+
+static void test_nothing_for_is_missed_at_the_first_byte(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees nothing for 50ms\norigin sends 200\n"
+              "client may see 102\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, "H");
+  steps_are(&bench, "++-++.");
+  bench_end(&bench);
+}
+
+static void test_may_see_takes_none_or_many(void **state) {
+  (void)state;
+  for (unsigned times = 0; times < 4; times++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 102 x 3\norigin sends 200\n"
+                "client may see 102\nclient sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    static const char *const marks[] = {MARK("0", "1"), MARK("0", "2"), MARK("0", "3")};
+    for (unsigned i = 0; i < times; i++) {
+      target_answers(&bench, 1, marks[i]);
+    }
+    target_answers(&bench, 1, OK("0"));
+    steps_are(&bench, "+++++");
+    is_done(&bench, true);
+    bench_end(&bench);
+  }
+}
+
+static void test_an_interim_that_may_not_come_is_a_miss_and_the_final_still_counts(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 102\norigin sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1") OK("0"));
+  steps_are(&bench, "+++-");
+  assert_string_equal(bench.script.steps[3].observed, "102");
+  assert_non_null(bench.script.exchanges[0]->final);
+  bench_end(&bench);
+}
+
+static void test_never_sees_looks_at_all_that_comes_to_the_case(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client never sees 1xx\nclient sends GET HTTP/1.0\norigin sends 102\n"
+              "origin sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1") OK("0"));
+  steps_are(&bench, "-+++-");
+  assert_int_equal(bench.script.findings[0].breach, BREACH_INTERIM_HTTP10);
+  is_done(&bench, false);
+  bench_end(&bench);
+}
+
+/* What a canary brings is none of the case's business. */
+static void test_never_sees_ends_with_the_case(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client never sees 1xx\nclient sends GET HTTP/1.0\norigin sends 200\n"
+              "client sees 200\n",
+              true);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.1|Host: h||");
+  target_answers(&bench, 1,
+                 "HTTP/1.1 200 OK|Interim-Nonce: $0|Connection: close|"
+                 "Content-Length: 0||");
+  target_ends(&bench, 1, ACTOR_FIN);
+  client_wrote(&bench, 2, ASK("GET", "1") "\n");
+  target_asks(&bench, 1, ASK("GET", "1"));
+  target_answers(&bench, 2, "HTTP/1.1 103 Early Hints|Link: </own>||" OK("1"));
+  steps_are(&bench, "++++");
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+static void test_the_client_closes_half_closes_and_aborts(void **state) {
+  (void)state;
+  static const struct {
+    const char *verb;
+    const char *end;
+  } rows[] = {{"closes", "close"}, {"half-closes", "shut"}, {"aborts", "abort"}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sends 102\nclient %s\norigin sees GET\n",
+                 rows[i].verb);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    assert_string_equal(bench.clients[1].end, "");
+    target_asks(&bench, 0, ASK("GET", "0"));
+    /* The half-closed connection is closed at the end. */
+    assert_string_equal(bench.clients[1].end, i == 1 ? "close" : rows[i].end);
+    is_done(&bench, true);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
+static void test_the_origin_closes_half_closes_and_aborts(void **state) {
+  (void)state;
+  static const struct {
+    const char *verb;
+    const char *end;
+  } rows[] = {{"closes", "close"}, {"half-closes", "shut"}, {"aborts", "abort"}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps,
+                 "client sends GET\norigin sends 102\norigin %s\nclient may see 102\n"
+                 "client sees 5xx or close\n",
+                 rows[i].verb);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    assert_string_equal(bench.backs[0].end, rows[i].end);
+    target_answers(&bench, 1, "HTTP/1.1 502 Bad Gateway|Content-Length: 0||");
+    is_done(&bench, true);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
+static void test_seeing_the_end_of_a_connection(void **state) {
+  (void)state;
+  static const struct {
+    const char *sees;
+    enum actor_event_kind end;
+    const char *steps;
+  } rows[] = {
+      {"close", ACTOR_FIN, "+++"}, {"close", ACTOR_RESET, "+++"},
+      {"abort", ACTOR_FIN, "++-"}, {"abort", ACTOR_RESET, "+++"},
+      {"200", ACTOR_FIN, "++-"},   {"200 or close", ACTOR_FIN, "+++"},
+      {"200", ACTOR_RESET, "++-"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sends 102\nclient sees %s\n", rows[i].sees);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_ends(&bench, 1, rows[i].end);
+    steps_are(&bench, rows[i].steps);
+    assert_true(bench.script.exchanges[0]->closed);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
+static void test_the_origin_sees_the_end_of_a_connection(void **state) {
+  (void)state;
+  static const struct {
+    const char *sees;
+    bool gone;
+    const char *steps;
+  } rows[] = {{"close", false, "+++"},
+              {"close", true, "+++"},
+              {"abort", false, "++."},
+              {"abort", true, "+++"}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sends 102\norigin sees %s\n", rows[i].sees);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_leaves(&bench, 0, rows[i].gone);
+    steps_are(&bench, rows[i].steps);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
+static void test_stated_fields_and_content_must_match(void **state) {
+  (void)state;
+  static const struct {
+    const char *answer;
+    const char *observed;
+  } rows[] = {
+      {"HTTP/1.1 200 OK|Interim-Nonce: $0|A: 1|C: 3|Content-Length: 4||done", ""},
+      {"HTTP/1.1 200 OK|Interim-Nonce: $0|A: 1|Content-Length: 22||done\n$0\n", ""},
+      {"HTTP/1.1 200 OK|Interim-Nonce: $0|A: 2|Content-Length: 4||done",
+       "200 with another A than \"1\""},
+      {"HTTP/1.1 200 OK|Interim-Nonce: $0|Content-Length: 4||done", "200 without A: 1"},
+      {"HTTP/1.1 200 OK|Interim-Nonce: $0|A: 1|B: x|Content-Length: 4||done",
+       "200 with B, which must not be there"},
+      {"HTTP/1.1 200 OK|Interim-Nonce: $0|A: 1|Content-Length: 3||don",
+       "200 with the content \"don\""},
+      {"HTTP/1.1 201 OK|Interim-Nonce: $0|A: 1|Content-Length: 4||done", "201"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 200\n  A: 1\n  | done\nclient sees 200\n"
+                "  A: 1\n  ! B\n  | done\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, rows[i].answer);
+    assert_string_equal(bench.script.steps[2].observed, rows[i].observed);
+    assert_int_equal(bench.script.exchanges[0]->final_altered, i > 1);
+    bench_end(&bench);
+  }
+}
+
+/* Fields are asked of what our origin sent, not of an error page of the target's. */
+static void test_an_error_page_owes_no_fields(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 200\n  A: 1\nclient sees 200 or 5xx\n  A: 1\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, "HTTP/1.1 502 Bad Gateway|Content-Length: 0||");
+  steps_are(&bench, "+++");
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+static void test_head_and_its_answer_have_no_content(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends HEAD\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\nclient sends GET\norigin 2 sends 200\nclient sees 200\n",
+              false);
+  client_wrote(&bench, 1, ASK("HEAD", "0") "\n");
+  target_asks(&bench, 0, ASK("HEAD", "0"));
+  target_answers(&bench, 1, MARK("0", "1"));
+  origin_wrote(&bench, 0, MARK("0", "1") "\n" OK_HEAD("0", "17") "\n");
+  target_answers(&bench, 1, OK_HEAD("0", "17"));
+  client_wrote(&bench, 1, ASK("GET", "1") "\n");
+  target_asks(&bench, 0, ASK("GET", "1"));
+  origin_wrote(&bench, 0, OK("1") "\n");
+  target_answers(&bench, 1, OK("1"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+static void test_raw_requests_and_responses(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends bytes\n  | HEAD {path} HTTP/1.1\n  | Host: {host}\n  |\n"
+              "origin sends bytes\n  | HTTP/1.1 102\\x20\n  |\nclient sees 102\n"
+              "origin sends bytes\n  | HTTP/1.1 200\\x20\n  | Interim-Nonce: {nonce}\n"
+              "  | Content-Length: 9\n  |\nclient sees 200\n",
+              false);
+  client_wrote(&bench, 1, "HEAD /$0/t/c HTTP/1.1|Host: h||\n");
+  target_asks(&bench, 0, "HEAD /$0/t/c HTTP/1.1|Host: h||");
+  origin_wrote(&bench, 0, "HTTP/1.1 102 ||\n");
+  target_answers(&bench, 1, "HTTP/1.1 102 ||");
+  origin_wrote(&bench, 0, "HTTP/1.1 200 |Interim-Nonce: $0|Content-Length: 9||\n");
+  assert_true(bench.script.exchanges[0]->final_sent);
+  target_answers(&bench, 1, "HTTP/1.1 200 |Interim-Nonce: $0|Content-Length: 9||");
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+static void test_a_second_client_has_a_connection_of_its_own(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient 2 sends GET\norigin 2 sends 200\n"
+              "client 2 sees 200\norigin 1 sends 200\nclient may see 102\nclient sees 200\n",
+              false);
+  client_wrote(&bench, 1, ASK("GET", "0") "\n");
+  target_asks(&bench, 0, ASK("GET", "0"));
+  client_wrote(&bench, 2, ASK("GET", "1") "\n");
+  target_asks(&bench, 1, ASK("GET", "1"));
+  origin_wrote(&bench, 1, OK("1") "\n");
+  target_answers(&bench, 2, OK("1"));
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, true);
+  assert_string_equal(script_observed(&bench.script), "200; client 2: 200");
+  bench_end(&bench);
+}
+
+/* The origin's next request on a connection waits until the one before it is answered. */
+static void test_requests_on_one_back_connection_keep_their_order(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET glued\nclient sends GET\norigin 1 sends 200\norigin 2 sends 200\n"
+              "client sees 200 x 2\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "1") ASK("GET", "0"));
+  /* It came first, yet the case answers the other one first, which waits behind it. */
+  origin_wrote(&bench, 0, "");
+  time_passes(&bench, BENCH_DEADLINE);
+  steps_are(&bench, "++-+.");
+  origin_wrote(&bench, 0, OK("1") "\n");
+  assert_int_equal(bench.script.exchanges[0]->arrivals, 1);
+  bench_end(&bench);
+}
+
+static void test_an_answer_to_another_request_is_a_desync(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, "HTTP/1.1 200 OK|Interim-Nonce: abcdef0009000000|Content-Length: 0||");
+  assert_int_equal(bench.script.num_findings, 1);
+  assert_int_equal(bench.script.findings[0].breach, BREACH_FOREIGN);
+  assert_int_equal(bench.script.findings[0].owner.play, 9);
+  assert_true(bench.script.exchanges[0]->foreign);
+  bench_end(&bench);
+}
+
+static void test_another_answers_content_is_a_desync(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1,
+                 "HTTP/1.1 200 OK|Interim-Nonce: $0|Content-Length: 16||abcdef0009000000");
+  assert_int_equal(bench.script.findings[0].breach, BREACH_FOREIGN);
+  bench_end(&bench);
+}
+
+static void test_house_rules_on_every_message(void **state) {
+  (void)state;
+  static const struct {
+    const char *answer;
+    enum breach breach;
+  } rows[] = {
+      {"HTTP/1.1 102 P|Interim-Mark: $0-1|Content-Length: 0||" OK("0"), BREACH_INTERIM_LENGTH},
+      {"HTTP/1.1 102 P|Interim-Mark: $0-1|Transfer-Encoding: chunked||" OK("0"),
+       BREACH_INTERIM_CODING},
+      {"HTTP/1.0 102 P|Interim-Mark: $0-1||" OK("0"), BREACH_VERSION},
+      {MARK("0", "1") MARK("0", "1") OK("0"), BREACH_REPEATED},
+      {"HTTP/1.1 200 OK|Interim-Mark: $0-1|Interim-Nonce: $0|Content-Length: 0||", BREACH_LEAKED},
+      {MARK("0", "1") OK("0") "HTTP/1.1 200 OK|Content-Length: 0||", BREACH_UNSOLICITED},
+      {"HTTP/1.1 102 P\n|Interim-Mark: $0-1||", BREACH_GRAMMAR},
+      {"HTTP/1.1 101 S|Upgrade: x|Connection: upgrade||", BREACH_SWITCHED},
+      {"HTTP/1.1 200 OK|Interim-Nonce: planted-$0|Content-Length: 0||", BREACH_PLANTED},
+      {"HTTP/1.1 200 OK|Interim-Nonce: abcdef0009000000|Content-Length: 0||", BREACH_FOREIGN},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 102\norigin sends 200\nclient may see 1xx\n"
+                "client sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, rows[i].answer);
+    assert_true(bench.script.num_findings > 0);
+    assert_int_equal(bench.script.findings[0].breach, rows[i].breach);
+    bench_end(&bench);
+  }
+}
+
+/* What everyone may do is no finding, and no miss. */
+static void test_what_everyone_may_do(void **state) {
+  (void)state;
+  static const char *const answers[] = {
+      /* Interim responses of the target's own. */
+      "HTTP/1.1 103 Early Hints|Link: </x>||" OK("0"),
+      "HTTP/1.1 100 Continue||" OK("0"),
+      "HTTP/1.1 110 Own||" OK("0"),
+      "HTTP/1.1 103 Early Hints|Link: </x>||" MARK("0", "1") OK("0"),
+      /* Fields of the target's own, and another reason. */
+      "HTTP/1.1 200 Fine|Interim-Nonce: $0|Via: 1.1 x|Connection: keep-alive|Keep-Alive: a=1|"
+      "Content-Length: 17||$0\n",
+      /* Other framing. */
+      "HTTP/1.1 200 OK|Interim-Nonce: $0|Transfer-Encoding: chunked||10|$0|1|\n|0|T: 1||",
+      /* Empty lines behind a final response. */
+      OK("0") "|",
+      OK("0") "||",
+  };
+  for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 102\norigin sends 200\nclient may see 102\n"
+                "client sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, answers[i]);
+    steps_are(&bench, "+++++");
+    is_done(&bench, true);
+    bench_end(&bench);
+  }
+}
+
+/* A 100 of its own, taken for the origin's until that one comes too. */
+static void test_two_times_100_is_no_repetition(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends POST\n  Expect: 100-continue\n  | x\norigin sends 100 on-arrival\n"
+              "origin sees content\n  | x\norigin sends 200\nclient may see 100\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, "POST /$0/t/c HTTP/1.1|Expect: 100-continue|Content-Length: 1||");
+  target_answers(&bench, 1, "HTTP/1.1 100 Continue||");
+  target_answers(&bench, 1, "HTTP/1.1 100 Continue|Interim-Mark: $0-1||");
+  target_asks(&bench, 0, "x");
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* An interim whose code was changed is no obstacle where a final is due. */
+static void test_a_changed_code_is_noted(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\norigin sends 200\nclient may see 102\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, "HTTP/1.1 100 Continue|Interim-Mark: $0-1||" OK("0"));
+  steps_are(&bench, "+++++");
+  assert_true(bench.script.exchanges[0]->altered);
+  bench_end(&bench);
+}
+
+static void test_order_of_interims(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102 x 2\norigin sends 200\nclient sees 102 x 2\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "2") MARK("0", "1") OK("0"));
+  assert_true(bench.script.exchanges[0]->reordered);
+  assert_int_equal(bench.script.exchanges[0]->num_seen, 2);
+  bench_end(&bench);
+}
+
+static void test_a_retry_by_the_target_gets_what_the_first_got(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  origin_wrote(&bench, 0, MARK("0", "1") "\n");
+  target_leaves(&bench, 0, true);
+  target_asks(&bench, 1, ASK("GET", "0"));
+  origin_wrote(&bench, 1, MARK("0", "1") "\n");
+  target_answers(&bench, 1, MARK("0", "1"));
+  origin_wrote(&bench, 1, OK("0") "\n");
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, true);
+  assert_int_equal(bench.script.exchanges[0]->arrivals, 2);
+  bench_end(&bench);
+}
+
+/* What the origin has to say while its connection is gone waits for the retry. */
+static void test_a_retry_gets_what_the_first_could_not(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sees GET\npause 10ms\norigin sends 102\n"
+              "origin sends 200\nclient may see 102\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_leaves(&bench, 0, true);
+  time_passes(&bench, 10000);
+  origin_wrote(&bench, 0, "");
+  target_asks(&bench, 1, ASK("GET", "0"));
+  origin_wrote(&bench, 1, MARK("0", "1") OK("0") "\n");
+  assert_true(bench.script.exchanges[0]->final_sent);
+  target_answers(&bench, 1, MARK("0", "1") OK("0"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* The target may close an idle connection; a request that met the end goes again on another. */
+static void test_a_request_that_met_the_end_is_sent_again(void **state) {
+  (void)state;
+  static const enum actor_event_kind ends[] = {ACTOR_FIN, ACTOR_RESET};
+  for (size_t i = 0; i < 2; i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
+                "origin 2 sends 200\nclient sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, OK("0"));
+    client_wrote(&bench, 1, ASK("GET", "0") "\n" ASK("GET", "1") "\n");
+    target_ends(&bench, 1, ends[i]);
+    client_wrote(&bench, 2, ASK("GET", "1") "\n");
+    target_asks(&bench, 0, ASK("GET", "1"));
+    target_answers(&bench, 2, OK("1"));
+    is_done(&bench, true);
+    bench_end(&bench);
+  }
+}
+
+/* But only once, only when nothing of it came through, and never a first request. */
+static void test_a_request_is_not_sent_again_otherwise(void **state) {
+  (void)state;
+  struct bench bench;
+  const char *steps = "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
+                      "origin 2 sends 102\nclient sees 200\n";
+  bench_begin(&bench, steps, false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_ends(&bench, 1, ACTOR_FIN);
+  assert_false(bench.clients[2].opened);
+  assert_true(bench.script.exchanges[1]->closed);
+  bench_end(&bench);
+  bench_begin(&bench, steps, false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_ends(&bench, 1, ACTOR_FIN);
+  target_ends(&bench, 2, ACTOR_FIN);
+  assert_false(bench.clients[3].opened);
+  assert_true(bench.script.exchanges[1]->closed);
+  bench_end(&bench);
+  bench_begin(&bench, steps, false);
+  target_ends(&bench, 1, ACTOR_FIN);
+  assert_false(bench.clients[2].opened);
+  assert_true(bench.script.exchanges[0]->closed);
+  bench_end(&bench);
+}
+
+/* A final that says close ends the connection for the next request. */
+static void test_no_request_follows_a_close(void **state) {
+  (void)state;
+  static const char *const answers[] = {
+      "HTTP/1.1 200 OK|Interim-Nonce: $0|Connection: x, Close|Content-Length: 17||$0\n",
+      "HTTP/1.0 200 OK|Interim-Nonce: $0|Content-Length: 17||$0\n",
+  };
+  for (size_t i = 0; i < 2; i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
+                "origin 2 sends 200\nclient sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, answers[i]);
+    assert_string_equal(bench.clients[1].end, "close");
+    client_wrote(&bench, 2, ASK("GET", "1") "\n");
+    bench_end(&bench);
+  }
+}
+
+static void test_nothing_is_sent_on_a_connection_that_ended(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\nclient sees 200\n"
+              "client sends GET\norigin 2 sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  client_wrote(&bench, 1, ASK("GET", "0") "\n");
+  target_answers(&bench, 1, MARK("0", "1"));
+  target_ends(&bench, 1, ACTOR_FIN);
+  client_wrote(&bench, 1, "");
+  steps_are(&bench, "+++-~~-");
+  bench_end(&bench);
+}
+
+static void test_a_target_that_answers_by_itself(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends COPY\norigin sends 102\nclient sees 102\norigin sends 201\n"
+              "client sees 201\n",
+              false);
+  target_answers(&bench, 1, "HTTP/1.1 405 No|Content-Length: 0||");
+  assert_true(bench.script.never_arrived);
+  assert_int_equal(bench.script.steps[1].state, STEP_PASSED_OVER);
+  is_done(&bench, false);
+  bench_end(&bench);
+}
+
+static void test_an_interim_to_http10_is_passed_over(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 200 glued\norigin sends 102\norigin sees GET\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.0||");
+  /* What was glued to it still goes out. */
+  origin_wrote(&bench, 0, OK("0") "\n");
+  assert_true(bench.script.asked_http10);
+  steps_are(&bench, "++~+.");
+  bench_end(&bench);
+}
+
+/* A raw interim in several pieces is kept from HTTP/1.0 with all of them. */
+static void test_a_raw_interim_to_http10_is_passed_over_whole(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends bytes glued\n  | HTTP/1.1 102 P\n"
+              "origin sends bytes x 3 glued\n  | A: 1\norigin sends bytes glued\n  |\n"
+              "origin sends 200\nclient may see 102\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.0||");
+  origin_wrote(&bench, 0, OK("0") "\n");
+  steps_are(&bench, "+~~~++.");
+  bench_end(&bench);
+}
+
+static void test_refused_connections(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "pause 1ms\nclient sends GET\norigin sends 200\nclient sees 200\n", false);
+  bench.refuses = true;
+  time_passes(&bench, 1000);
+  is_done(&bench, false);
+  assert_true(bench.script.target_down);
+  bench_end(&bench);
+}
+
+static void test_a_stall_is_probed_with_the_next_request(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1"));
+  client_wrote(&bench, 1, ASK("GET", "0") "\n");
+  time_passes(&bench, BENCH_DEADLINE);
+  client_wrote(&bench, 1, ASK("GET", "1") "\n");
+  target_asks(&bench, 1, ASK("GET", "1"));
+  target_answers(&bench, 1, OK("1"));
+  assert_true(bench.script.exchanges[0]->next_answered);
+  is_done(&bench, false);
+  assert_string_equal(script_observed(&bench.script), "102, nothing");
+  bench_end(&bench);
+}
+
+/* The real final falls out as the answer to the next request, and that one's does not come. */
+static void test_a_target_that_is_one_answer_behind(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1"));
+  time_passes(&bench, BENCH_DEADLINE);
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_answers(&bench, 1, OK("0"));
+  assert_false(bench.script.exchanges[0]->next_answered);
+  time_passes(&bench, BENCH_DEADLINE);
+  assert_true(bench.script.exchanges[0]->next_answered);
+  is_done(&bench, false);
+  bench_end(&bench);
+}
+
+/* A target that comes round by itself answers both. */
+static void test_a_target_that_was_only_late_is_not_behind(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1"));
+  time_passes(&bench, BENCH_DEADLINE);
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_answers(&bench, 1, OK("0") OK("1"));
+  assert_false(bench.script.exchanges[0]->next_answered);
+  assert_false(bench.script.exchanges[0]->fell_out);
+  is_done(&bench, false);
+  bench_end(&bench);
+}
+
+static void test_a_stall_without_interim_is_probed_by_closing(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  time_passes(&bench, 2 * BENCH_DEADLINE);
+  assert_string_equal(bench.backs[0].end, "close");
+  target_answers(&bench, 1, MARK("0", "1") OK("0"));
+  is_done(&bench, false);
+  assert_true(bench.script.exchanges[0]->fell_out);
+  assert_string_equal(script_observed(&bench.script),
+                      "nothing (only after the origin closed: 102, 200)");
+  bench_end(&bench);
+}
+
+static void test_canaries(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", true);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  client_wrote(&bench, 1, ASK("GET", "0") "\n" ASK("GET", "1") "\n");
+  target_asks(&bench, 0, ASK("GET", "1"));
+  origin_wrote(&bench, 0, OK("0") "\n" OK("1") "\n");
+  target_answers(&bench, 1, OK("1"));
+  is_done(&bench, true);
+  assert_true(bench.script.back_exercised);
+  assert_string_equal(script_observed(&bench.script), "200");
+  bench_end(&bench);
+}
+
+static void test_a_canary_that_finds_a_foreign_answer(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", true);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, false);
+  assert_int_equal(bench.script.findings[0].breach, BREACH_FOREIGN);
+  bench_end(&bench);
+}
+
+/* A canary that the target does not want on this connection goes on a new one, or is let be. */
+static void test_canaries_that_are_closed_or_ignored(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", true);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_ends(&bench, 1, ACTOR_FIN);
+  client_wrote(&bench, 2, ASK("GET", "1") "\n");
+  time_passes(&bench, 4 * BENCH_DEADLINE);
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+static void test_an_idle_connections_408_is_nobodys_answer(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 200\nclient sees 200\npause 1ms\nclient sends GET\n"
+              "origin 2 sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_answers(&bench, 1, "HTTP/1.1 408 Request Timeout|Connection: close|Content-Length: 0||");
+  target_ends(&bench, 1, ACTOR_FIN);
+  time_passes(&bench, 1000);
+  client_wrote(&bench, 2, ASK("GET", "1") "\n");
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_answers(&bench, 2, OK("1"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* Byte by byte, everything reads the same. */
+static void test_reads_of_one_byte(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends POST\n  | x\norigin sees POST\norigin sees content\n  | x\n"
+              "origin sends 102\nclient sees 102\norigin sends 200\nclient sees 200\n",
+              false);
+  struct span request =
+      bench_wire(&bench, "POST /$0/t/c HTTP/1.1|Transfer-Encoding: chunked||1|x|0||");
+  struct span answer = bench_wire(&bench, MARK("0", "1") OK("0") "|");
+  target_asks(&bench, 0, "");
+  for (size_t i = 0; i < request.len; i++) {
+    origin_bytes(&bench.origin, ACTOR_ACCEPTED, span_make(request.ptr + i, 1), bench.now_us);
+    bench_settle(&bench);
+  }
+  for (size_t i = 0; i < answer.len; i++) {
+    struct actor_event event = {ACTOR_BYTES, 1, 0, span_make(answer.ptr + i, 1)};
+    script_client_event(&bench.script, &event, bench.now_us);
+    bench_settle(&bench);
+  }
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_steps_run_in_their_order_across_the_lanes),
+      cmocka_unit_test(test_a_miss_is_noted_and_the_play_goes_on),
+      cmocka_unit_test(test_a_wait_is_not_lost_while_no_control_is_answered),
+      cmocka_unit_test(test_a_silent_target_is_given_up),
+      cmocka_unit_test(test_within_is_a_deadline_of_its_own),
+      cmocka_unit_test(test_later_waits_share_one_budget),
+      cmocka_unit_test(test_cut_and_pace),
+      cmocka_unit_test(test_repeats_and_their_pace),
+      cmocka_unit_test(test_glued_messages_go_out_in_one_write),
+      cmocka_unit_test(test_on_arrival_goes_out_when_the_request_comes),
+      cmocka_unit_test(test_no_100_on_arrival_where_nobody_waits),
+      cmocka_unit_test(test_pause_and_nothing_for),
+      cmocka_unit_test(test_nothing_for_is_missed_at_the_first_byte),
+      cmocka_unit_test(test_may_see_takes_none_or_many),
+      cmocka_unit_test(test_an_interim_that_may_not_come_is_a_miss_and_the_final_still_counts),
+      cmocka_unit_test(test_never_sees_looks_at_all_that_comes_to_the_case),
+      cmocka_unit_test(test_never_sees_ends_with_the_case),
+      cmocka_unit_test(test_the_client_closes_half_closes_and_aborts),
+      cmocka_unit_test(test_the_origin_closes_half_closes_and_aborts),
+      cmocka_unit_test(test_seeing_the_end_of_a_connection),
+      cmocka_unit_test(test_the_origin_sees_the_end_of_a_connection),
+      cmocka_unit_test(test_stated_fields_and_content_must_match),
+      cmocka_unit_test(test_an_error_page_owes_no_fields),
+      cmocka_unit_test(test_head_and_its_answer_have_no_content),
+      cmocka_unit_test(test_raw_requests_and_responses),
+      cmocka_unit_test(test_a_second_client_has_a_connection_of_its_own),
+      cmocka_unit_test(test_requests_on_one_back_connection_keep_their_order),
+      cmocka_unit_test(test_an_answer_to_another_request_is_a_desync),
+      cmocka_unit_test(test_another_answers_content_is_a_desync),
+      cmocka_unit_test(test_house_rules_on_every_message),
+      cmocka_unit_test(test_what_everyone_may_do),
+      cmocka_unit_test(test_two_times_100_is_no_repetition),
+      cmocka_unit_test(test_a_changed_code_is_noted),
+      cmocka_unit_test(test_order_of_interims),
+      cmocka_unit_test(test_a_retry_by_the_target_gets_what_the_first_got),
+      cmocka_unit_test(test_a_retry_gets_what_the_first_could_not),
+      cmocka_unit_test(test_a_request_that_met_the_end_is_sent_again),
+      cmocka_unit_test(test_a_request_is_not_sent_again_otherwise),
+      cmocka_unit_test(test_no_request_follows_a_close),
+      cmocka_unit_test(test_nothing_is_sent_on_a_connection_that_ended),
+      cmocka_unit_test(test_a_target_that_answers_by_itself),
+      cmocka_unit_test(test_an_interim_to_http10_is_passed_over),
+      cmocka_unit_test(test_a_raw_interim_to_http10_is_passed_over_whole),
+      cmocka_unit_test(test_refused_connections),
+      cmocka_unit_test(test_a_stall_is_probed_with_the_next_request),
+      cmocka_unit_test(test_a_target_that_is_one_answer_behind),
+      cmocka_unit_test(test_a_target_that_was_only_late_is_not_behind),
+      cmocka_unit_test(test_a_stall_without_interim_is_probed_by_closing),
+      cmocka_unit_test(test_canaries),
+      cmocka_unit_test(test_a_canary_that_finds_a_foreign_answer),
+      cmocka_unit_test(test_canaries_that_are_closed_or_ignored),
+      cmocka_unit_test(test_an_idle_connections_408_is_nobodys_answer),
+      cmocka_unit_test(test_reads_of_one_byte),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
