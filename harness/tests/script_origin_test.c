@@ -1,0 +1,215 @@
+/* Our origin's end of the back connections: whose a request is, and what becomes of the others. */
+#include "tests/script_bench.h"
+
+#define OK(n)                                                                                      \
+  "HTTP/1.1 200 OK|Date: D|Cache-Control: no-store|Interim-Nonce: $" n                             \
+  "|Content-Type: text/plain|Content-Length: 17||$" n "\n"
+
+static const char plain[] = "client sends GET\norigin sends 200\nclient sees 200\n";
+
+#define HEALTHY                                                                                    \
+  "HTTP/1.1 200 OK|Date: D|Cache-Control: no-store|Content-Type: text/plain|Content-Length: 8||"
+
+static void test_a_request_without_a_nonce_is_a_health_check(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, plain, false);
+  target_asks(&bench, 0, "GET / HTTP/1.1|Host: h||");
+  origin_wrote(&bench, 0, HEALTHY "interim\n\n");
+  target_asks(&bench, 0, "HEAD /up HTTP/1.1|Host: h||");
+  origin_wrote(&bench, 0, HEALTHY "\n");
+  /* Another run's nonce is none of ours. */
+  target_asks(&bench, 0, "GET /0000000007010000/t/c HTTP/1.1|Host: h||");
+  origin_wrote(&bench, 0, HEALTHY "interim\n\n");
+  assert_int_equal(bench.origin.num_health_checks, 3);
+  assert_int_equal(bench.num_strayed, 0);
+  assert_string_equal(bench.backs[0].end, "");
+  bench_end(&bench);
+}
+
+/* Its content is read past, so that the next request is seen. */
+static void test_a_health_check_may_have_content(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, plain, false);
+  target_asks(&bench, 0, "POST / HTTP/1.1|Content-Length: 3||abcGET /$0/t/c HTTP/1.1|Host: h||");
+  origin_wrote(&bench, 0, HEALTHY "interim\n\n" OK("0") "\n");
+  bench_end(&bench);
+}
+
+static void test_a_request_is_found_by_its_target_or_its_field(void **state) {
+  (void)state;
+  static const char *const requests[] = {
+      "GET /$0/t/c HTTP/1.1|Host: h||",
+      "GET /base/$0/t/c HTTP/1.1|Host: h||",
+      "GET http://h/$0/t/c HTTP/1.1|Host: h||",
+      "OPTIONS * HTTP/1.1|interim-nonce: $0|Host: h||",
+      /* One empty line before a request is passed over. */
+      "|GET /$0/t/c HTTP/1.1|Host: h||",
+  };
+  for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, plain, false);
+    target_asks(&bench, 0, requests[i]);
+    origin_wrote(&bench, 0, OK("0") "\n");
+    assert_int_equal(bench.script.exchanges[0]->arrivals, 1);
+    assert_int_equal(bench.origin.num_health_checks, 0);
+    bench_end(&bench);
+  }
+}
+
+static void test_a_request_that_nobody_waits_for_is_not_answered(void **state) {
+  (void)state;
+  static const struct {
+    const char *request;
+    unsigned num_planted;
+  } rows[] = {
+      {"GET /abcdef0063010000/t/c HTTP/1.1|Host: h||", 0}, /* a play that is over */
+      {"GET /abcdef0007020000/t/c HTTP/1.1|Host: h||", 0}, /* another attempt */
+      {"GET /$5/t/c HTTP/1.1|Host: h||", 0},               /* a request that was not sent */
+      {"GET /planted-$0/t/c HTTP/1.1|Host: h||", 1},       /* content */
+      {"GET /x HTTP/1.1|Interim-Nonce: planted-$0||", 1},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, plain, false);
+    target_asks(&bench, 0, rows[i].request);
+    origin_wrote(&bench, 0, "");
+    assert_string_equal(bench.backs[0].end, "close");
+    assert_int_equal(bench.num_strayed, 1);
+    assert_int_equal(bench.num_planted, rows[i].num_planted);
+    assert_int_equal(bench.script.exchanges[0]->arrivals, 0);
+    bench_end(&bench);
+  }
+}
+
+static void test_what_is_no_http_ends_the_connection(void **state) {
+  (void)state;
+  static const char *const requests[] = {
+      "\x16\x03\x01",
+      "GET /$0/t/c HTTP/1.1|Bad Name: x||",
+      "GET /$0/t/c\n|",
+      "|||GET / HTTP/1.1||",
+  };
+  for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, plain, false);
+    target_asks(&bench, 0, requests[i]);
+    assert_string_equal(bench.backs[0].end, "close");
+    bench_end(&bench);
+  }
+}
+
+/* A probe of the target's that connects and says nothing. */
+static void test_a_connection_without_bytes_is_no_error(void **state) {
+  (void)state;
+  static const bool gone[] = {false, true};
+  for (size_t i = 0; i < 2; i++) {
+    struct bench bench;
+    bench_begin(&bench, plain, false);
+    target_asks(&bench, 0, "");
+    target_leaves(&bench, 0, gone[i]);
+    target_asks(&bench, 1, "GET /$0/t/c HTTP/1.1|Host: h||");
+    origin_wrote(&bench, 1, OK("0") "\n");
+    bench_end(&bench);
+  }
+}
+
+static void test_the_target_ends_an_idle_connection(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, plain, false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.1|Host: h||");
+  target_leaves(&bench, 0, false);
+  assert_string_equal(bench.backs[0].end, "close");
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* Half-closed by the target, it still carries the answer. */
+static void test_the_target_half_closes_before_the_answer(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sees GET\npause 1ms\norigin sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.1|Host: h||");
+  target_leaves(&bench, 0, false);
+  assert_string_equal(bench.backs[0].end, "");
+  time_passes(&bench, 1000);
+  origin_wrote(&bench, 0, OK("0") "\n");
+  bench_end(&bench);
+}
+
+static void test_pipelined_requests_are_looked_at_one_by_one(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET glued\nclient sends GET\norigin 1 sends 102\nclient sees 102\n"
+              "origin 1 sends 200\norigin 2 sends 200\nclient sees 200 x 2\n",
+              false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.1|Host: h||GET /$1/t/c HTTP/1.1|Host: h||");
+  assert_int_equal(bench.script.exchanges[0]->arrivals, 1);
+  assert_int_equal(bench.script.exchanges[1]->arrivals, 0);
+  origin_wrote(&bench, 0, "HTTP/1.1 102 Processing|Interim-Mark: $0-1||\n");
+  target_answers(&bench, 1, "HTTP/1.1 102 Processing|Interim-Mark: $0-1||");
+  assert_int_equal(bench.script.exchanges[1]->arrivals, 1);
+  origin_wrote(&bench, 0, OK("0") "\n" OK("1") "\n");
+  target_answers(&bench, 1, OK("0") OK("1"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* A play that ends takes what it dirtied with it, and leaves the rest to the next. */
+static void test_a_play_that_ends_is_forgotten(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, plain, false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.1|Host: h||");
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, true);
+  origin_forget(&bench.origin, &bench.script);
+  bench_obey(&bench);
+  assert_string_equal(bench.backs[0].end, "");
+  assert_null(bench.origin.backs[0]->owner);
+  /* In the middle of a request it cannot serve another play. */
+  bench_end(&bench);
+  bench_begin(&bench, "client sends POST\n  Content-Length: 9\norigin sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, "POST /$0/t/c HTTP/1.1|Content-Length: 9||abc");
+  target_answers(&bench, 1, OK("0"));
+  origin_forget(&bench.origin, &bench.script);
+  bench_obey(&bench);
+  assert_string_equal(bench.backs[0].end, "close");
+  assert_null(bench.origin.backs[0]);
+  bench_end(&bench);
+}
+
+static void test_many_connections(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, plain, false);
+  for (conn_id i = 0; i < BENCH_CONNS; i++) {
+    target_asks(&bench, i, "GET / HTTP/1.1|Host: h||");
+  }
+  assert_int_equal(bench.origin.num_health_checks, BENCH_CONNS);
+  bench_end(&bench);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_request_without_a_nonce_is_a_health_check),
+      cmocka_unit_test(test_a_health_check_may_have_content),
+      cmocka_unit_test(test_a_request_is_found_by_its_target_or_its_field),
+      cmocka_unit_test(test_a_request_that_nobody_waits_for_is_not_answered),
+      cmocka_unit_test(test_what_is_no_http_ends_the_connection),
+      cmocka_unit_test(test_a_connection_without_bytes_is_no_error),
+      cmocka_unit_test(test_the_target_ends_an_idle_connection),
+      cmocka_unit_test(test_the_target_half_closes_before_the_answer),
+      cmocka_unit_test(test_pipelined_requests_are_looked_at_one_by_one),
+      cmocka_unit_test(test_a_play_that_ends_is_forgotten),
+      cmocka_unit_test(test_many_connections),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
