@@ -191,6 +191,13 @@ static void weigh_case(struct weighing *weighing) {
     weigh(weighing, &by_outcome);
   }
   struct finding_weighed own = {weighing->cite->id, outcome, met, reason};
+  const char *id = (const char *)arena_copy(weighing->context->arena, own.requirement).ptr;
+  if (!met && !outcome_can_break(outcome, id)) {
+    if (blamed != NULL) {
+      return;
+    }
+    own.requirement = span_of(OUTCOME_NO_ANSWER);
+  }
   weigh(weighing, &own);
 }
 

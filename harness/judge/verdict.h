@@ -92,6 +92,15 @@ const char *outcome_impact(enum outcome outcome);
  * interim responses before); for CRASHED HOUSE-ALIVE; for DESYNC otherwise RFC9112-9.3.2-1. */
 const char *outcome_blames(enum outcome outcome, bool valid_interims);
 
+/* outcome_can_break tells whether an outcome can break the requirement with this id. One that says
+ * what a message looks like, or what is done with a malformed one, is broken by a message that was
+ * seen; not by TAKEN_AS_FINAL, HANG, CLOSED or REPLACED, where none was. */
+bool outcome_can_break(enum outcome outcome, const char *requirement);
+
+/* OUTCOME_NO_ANSWER is what an unmet expectation is called when no stricter sentence is about it:
+ * that an invalid response of the origin is answered with a 502. */
+#define OUTCOME_NO_ANSWER "RFC9110-15.6.3-1"
+
 /* outcome_meets tells whether the outcome can meet a requirement: HELD, FORWARDED and OK do. */
 bool outcome_meets(enum outcome outcome);
 

@@ -325,16 +325,19 @@ static bool is_limit(enum h1_error_code code) {
 static void grammar_broken(struct script *script, size_t client, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   const struct h1_error *error = &lane->parser.error;
-  bool unsolicited = lane->building == NULL && lane_outstanding(script, client) == NULL;
+  const struct script_exchange *exchange = lane_outstanding(script, client);
+  bool unsolicited = lane->building == NULL && exchange == NULL;
   const char *text =
       arena_printf(&script->arena, "%s, at byte %llu of the connection: %s",
                    h1_error_name(error->code), (unsigned long long)error->offset, error->reason);
   lane->broken = true;
   if (is_limit(error->code)) {
     script->over_limit = text;
-  } else {
+  } else if (exchange == NULL || !exchange->sent_broken) {
     script_find(script, unsolicited ? BREACH_UNSOLICITED : BREACH_GRAMMAR, NULL, text);
   }
+  /* What our origin sent malformed and the target passed on, it did not generate (RFC 9110 section
+   * 2.2): the case is about that, and its own requirement decides. */
   lane_close(script, client, ACTOR_ABORT, now_us);
 }
 

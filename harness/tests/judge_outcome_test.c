@@ -355,8 +355,34 @@ static void test_three_outcomes_meet_a_requirement(void **state) {
   assert_int_equal(meeting, SET(HELD) | SET(FORWARDED) | SET(OK));
 }
 
+/* Who sees no message cannot say that it looks wrong. */
+static void test_what_an_outcome_can_break(void **state) {
+  (void)state;
+  static const struct {
+    enum outcome outcome;
+    const char *requirement;
+    bool can;
+  } rows[] = {
+      {OUTCOME_ALTERED, "RFC9110-2.2-2", true},
+      {OUTCOME_UNMET, "RFC9110-5.5-1", true},
+      {OUTCOME_LEAKED, "RFC8297-2-5", true},
+      {OUTCOME_HANG, "RFC9110-2.2-2", false},
+      {OUTCOME_CLOSED, "RFC9112-2.3-1", false},
+      {OUTCOME_REPLACED, "RFC9110-8.6-1", false},
+      {OUTCOME_TAKEN_AS_FINAL, "RFC9112-4-4", false},
+      {OUTCOME_TAKEN_AS_FINAL, "RFC9112-6.3-2", true},
+      {OUTCOME_HANG, "RFC9110-15.2-4", true},
+      {OUTCOME_HANG, "RFC9110-10.1.1-13", true},
+      {OUTCOME_DESYNC, "RFC9110-2.2-2", true},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    assert_int_equal(outcome_can_break(rows[i].outcome, rows[i].requirement), rows[i].can);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_what_an_outcome_can_break),
       cmocka_unit_test(test_interims_crossing),
       cmocka_unit_test(test_finals_lost),
       cmocka_unit_test(test_interims_taken_as_final),
