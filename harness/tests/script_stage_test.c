@@ -1,0 +1,440 @@
+/* Many plays against one target: who begins when, who is run again, and what a target that is gone
+ * or silent does to the run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "script/stage.h"
+#include "tests/doctored_faults.h"
+#include "tests/world.h"
+
+enum { HALL_PLAYS = 40, HALL_EVENTS = 500000 };
+
+#define STEPS                                                                                      \
+  "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\nclient sees 200\n"
+
+static const char usual[] = "title T\ncites HOUSE-ALIVE\nseat gateway\n\n" STEPS;
+static const char alone[] = "title T\ncites HOUSE-ALIVE\nseat gateway\nalone\n\n" STEPS;
+
+struct hall {
+  struct arena arena;
+  struct case_file files[HALL_PLAYS];
+  struct play plays[HALL_PLAYS];
+  size_t num_plays;
+  struct stage *stage;
+  struct stage_config config;
+  struct world world;
+  struct doctored gateway;
+  unsigned most; /* connections of clients open at once */
+  bool mixed;    /* a connection of an "alone" play was open beside another's */
+};
+
+static void hall_add(struct hall *hall, const char *text) {
+  struct diag diag;
+  size_t i = hall->num_plays++;
+  const char *name = arena_printf(&hall->arena, "g/play-%zu.case", i);
+  if (case_parse(&hall->arena, name, span_of(text), NULL, &hall->files[i], &diag) != 0) {
+    diag_print(&diag, stderr);
+    fail_msg("the case does not parse");
+  }
+  hall->plays[i] =
+      (struct play){.file = &hall->files[i], .id = arena_printf(&hall->arena, "g/play-%zu", i)};
+}
+
+static void hall_init(struct hall *hall, size_t num_usual) {
+  *hall = (struct hall){.world = {.num_actors = 2, .route = {1, 0}, .now_us = 1000000},
+                        .config = {.seat = SEAT_GATEWAY,
+                                   .run = 0xabcdef,
+                                   .host = "h",
+                                   .path_base = "",
+                                   .absolute = "",
+                                   .date = "D",
+                                   .jobs = 8,
+                                   .scale = 1}};
+  for (size_t i = 0; i < num_usual; i++) {
+    hall_add(hall, usual);
+  }
+}
+
+static void hall_open(struct hall *hall, const char *fault) {
+  hall->stage = stage_new(&hall->config, hall->plays, hall->num_plays);
+  doctored_init(&hall->gateway, doctored_fault_named(fault), &hall->world.refuse);
+  hall->world.actors[0] = stage_actor(hall->stage);
+  hall->world.actors[1] = doctored_actor(&hall->gateway);
+}
+
+static void hall_watch(struct hall *hall) {
+  unsigned open = 0;
+  bool lonely = false;
+  for (size_t i = 0; i < hall->gateway.num_fronts; i++) {
+    open += hall->gateway.fronts[i]->open ? 1U : 0U;
+  }
+  for (size_t i = 0; i < hall->num_plays; i++) {
+    lonely = lonely || (hall->plays[i].running && hall->plays[i].file->alone);
+  }
+  hall->most = open > hall->most ? open : hall->most;
+  unsigned running = 0;
+  for (size_t i = 0; i < hall->num_plays; i++) {
+    running += hall->plays[i].running ? 1U : 0U;
+  }
+  hall->mixed = hall->mixed || (lonely && running > 1);
+}
+
+static void hall_go_on(struct hall *hall) {
+  while (!stage_done(hall->stage) && hall->world.num_events < HALL_EVENTS &&
+         world_step(&hall->world)) {
+    hall_watch(hall);
+  }
+}
+
+static void hall_play(struct hall *hall, const char *fault) {
+  hall_open(hall, fault);
+  hall_go_on(hall);
+  assert_true(stage_done(hall->stage));
+}
+
+static void hall_close(struct hall *hall) {
+  world_free(&hall->world);
+  stage_free(hall->stage);
+  doctored_free(&hall->gateway);
+  arena_free(&hall->arena);
+}
+
+static void runs_are(const struct hall *hall, size_t play, unsigned runs, unsigned unclean) {
+  assert_true(hall->plays[play].done);
+  assert_int_equal(hall->plays[play].num_runs, runs);
+  assert_int_equal(hall->plays[play].num_unclean, unclean);
+}
+
+static void test_clean_plays_run_once(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 20);
+  hall_play(&hall, "none");
+  assert_string_equal(stage_failure(hall.stage), "");
+  assert_false(stage_target_died(hall.stage));
+  assert_int_equal(stage_num_done(hall.stage), 20);
+  for (size_t i = 0; i < 20; i++) {
+    runs_are(&hall, i, 1, 0);
+    assert_true(script_clean(play_script(&hall.plays[i])));
+  }
+  hall_close(&hall);
+}
+
+static void test_no_more_plays_at_once_than_jobs(void **state) {
+  (void)state;
+  static const unsigned jobs[] = {1, 3, 8};
+  for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+    struct hall hall;
+    hall_init(&hall, 20);
+    hall.config.jobs = jobs[i];
+    hall_play(&hall, "none");
+    /* A canary may open a connection before the one before it is closed at the other end. */
+    assert_true(hall.most <= jobs[i] + 1);
+    assert_true(hall.most >= jobs[i]);
+    hall_close(&hall);
+  }
+}
+
+static void test_a_play_alone_shares_the_target_with_none(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 10);
+  hall_add(&hall, alone);
+  hall_add(&hall, alone);
+  hall_play(&hall, "drops");
+  assert_false(hall.mixed);
+  runs_are(&hall, 10, 2, 2);
+  runs_are(&hall, 11, 2, 2);
+  hall_close(&hall);
+}
+
+static void test_no_play_at_all(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 0);
+  hall_play(&hall, "none");
+  assert_string_equal(stage_failure(hall.stage), "");
+  hall_close(&hall);
+}
+
+static void test_what_was_not_clean_is_run_again(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 12);
+  hall_play(&hall, "drops");
+  for (size_t i = 0; i < 12; i++) {
+    runs_are(&hall, i, 2, 2);
+    assert_false(script_clean(play_script(&hall.plays[i])));
+  }
+  hall_close(&hall);
+}
+
+/* Fails once, then not: a third run decides nothing any more, it only counts. */
+static void test_a_flake_is_run_three_times(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 12);
+  hall_open(&hall, "drops-once");
+  hall.gateway.trigger = "g/play-5";
+  hall_go_on(&hall);
+  runs_are(&hall, 5, 3, 1);
+  runs_are(&hall, 4, 1, 0);
+  assert_false(script_clean(play_script(&hall.plays[5])));
+  assert_true(script_clean(hall.plays[5].runs[2]));
+  hall_close(&hall);
+}
+
+static void test_the_owner_of_a_stray_answer_is_accused(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 12);
+  hall_open(&hall, "swaps-answers");
+  hall.gateway.trigger = "g/play-5";
+  hall_go_on(&hall);
+  unsigned num_accused = 0;
+  for (size_t i = 0; i < 12; i++) {
+    num_accused += hall.plays[i].accused[0] == '\0' ? 0U : 1U;
+  }
+  assert_int_equal(num_accused, 1);
+  assert_string_equal(hall.plays[5].accused,
+                      "an answer of this case reached another case's client");
+  assert_int_equal(hall.plays[5].accused_of, BREACH_FOREIGN);
+  hall_close(&hall);
+}
+
+/* The deadline is many round trips, and never below its floor. */
+static void test_the_deadline_comes_from_the_round_trip(void **state) {
+  (void)state;
+  static const struct {
+    uint64_t latency_us;
+    uint64_t floor_us;
+    double scale;
+    uint64_t least_us;
+  } rows[] = {
+      {0, 0, 1, 250000},
+      {0, 100000, 1, 100000},
+      {0, 0, 4, 1000000},
+      {100000, 0, 1, 30 * 400000},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct hall hall;
+    hall_init(&hall, 1);
+    hall.config.floor_us = rows[i].floor_us;
+    hall.config.scale = rows[i].scale;
+    hall.world.latency_us = rows[i].latency_us;
+    hall_play(&hall, "none");
+    assert_true(stage_deadline_us(hall.stage) >= rows[i].least_us);
+    assert_true(stage_deadline_us(hall.stage) <= 2 * rows[i].least_us);
+    assert_true(stage_round_trip_us(hall.stage) >= 4 * rows[i].latency_us);
+    hall_close(&hall);
+  }
+}
+
+/* A target that turned slow keeps its plays waiting, for the controls wait too. */
+static void test_slow_is_not_silent(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 12);
+  hall_open(&hall, "none");
+  while (stage_phase_now(hall.stage) == STAGE_SANITY) {
+    (void)world_step(&hall.world);
+  }
+  hall.world.latency_us = 700000;
+  hall_go_on(&hall);
+  for (size_t i = 0; i < 12; i++) {
+    runs_are(&hall, i, 1, 0);
+  }
+  hall_close(&hall);
+}
+
+static void test_the_sanity_exchange_tells_about_the_target(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 1);
+  hall_play(&hall, "decorates");
+  assert_string_equal(stage_server(hall.stage), "doctored");
+  assert_false(stage_back_http10(hall.stage));
+  hall_close(&hall);
+  hall_init(&hall, 1);
+  hall_play(&hall, "asks-http10");
+  assert_string_equal(stage_server(hall.stage), "");
+  assert_true(stage_back_http10(hall.stage));
+  hall_close(&hall);
+}
+
+/* Nobody listens: tried for a while, then told why nothing counts. */
+static void test_without_sanity_nothing_is_played(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 3);
+  hall_open(&hall, "none");
+  hall.world.refuse = true;
+  hall_go_on(&hall);
+  assert_true(stage_done(hall.stage));
+  assert_non_null(strstr(stage_failure(hall.stage), "connection refused"));
+  assert_int_equal(hall.plays[0].num_runs, 0);
+  assert_true(hall.world.now_us > 3000000 && hall.world.now_us < 10000000);
+  hall_close(&hall);
+}
+
+static void test_a_target_that_starts_late_is_waited_for(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 3);
+  hall_open(&hall, "none");
+  hall.world.refuse = true;
+  while (hall.world.now_us < 2000000 && world_step(&hall.world)) {
+  }
+  hall.world.refuse = false;
+  hall_go_on(&hall);
+  assert_string_equal(stage_failure(hall.stage), "");
+  runs_are(&hall, 2, 1, 0);
+  hall_close(&hall);
+}
+
+/* It dies of one play, and is back after a while: the others are played again and are clean. */
+static void test_a_target_that_dies_of_one_play_and_comes_back(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 20);
+  hall_open(&hall, "dies");
+  hall.gateway.trigger = "g/play-5";
+  hall.gateway.down_us = 100000;
+  hall_go_on(&hall);
+  assert_true(stage_done(hall.stage));
+  assert_true(stage_target_died(hall.stage));
+  for (size_t i = 0; i < 20; i++) {
+    assert_true(hall.plays[i].done);
+    assert_int_equal(hall.plays[i].num_unclean > 1, i == 5);
+  }
+  assert_true(play_script(&hall.plays[5])->target_down);
+  hall_close(&hall);
+}
+
+static void test_a_target_that_does_not_come_back_ends_the_run(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 40);
+  hall.config.jobs = 2;
+  hall_open(&hall, "dies");
+  hall.gateway.trigger = "g/play-20";
+  hall.gateway.down_us = ACTOR_NEVER;
+  hall_go_on(&hall);
+  assert_true(stage_done(hall.stage));
+  assert_true(stage_target_died(hall.stage));
+  runs_are(&hall, 10, 1, 0);
+  assert_int_equal(hall.plays[39].num_runs, 0);
+  assert_false(hall.plays[39].done);
+  hall_close(&hall);
+}
+
+static void test_a_target_that_is_started_again(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 20);
+  hall.config.can_restart = true;
+  hall_open(&hall, "dies");
+  hall.gateway.trigger = "g/play-5";
+  hall.gateway.down_us = ACTOR_NEVER;
+  unsigned restarts = 0;
+  while (!stage_done(hall.stage) && hall.world.num_events < HALL_EVENTS) {
+    bool moved = world_step(&hall.world);
+    if (stage_wants_restart(hall.stage)) {
+      restarts++;
+      hall.world.refuse = false;
+      stage_restarted(hall.stage);
+    } else if (!moved) {
+      break;
+    }
+  }
+  assert_true(stage_done(hall.stage));
+  assert_int_equal(restarts, 2);
+  for (size_t i = 0; i < 20; i++) {
+    assert_true(hall.plays[i].done);
+    assert_int_equal(hall.plays[i].num_unclean > 1, i == 5);
+  }
+  hall_close(&hall);
+}
+
+/* Somebody saw a process of the target die: whoever was in flight is played again, alone. */
+static void test_a_process_that_died_makes_suspects(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 20);
+  hall_open(&hall, "none");
+  while (stage_num_done(hall.stage) < 5 && world_step(&hall.world)) {
+  }
+  size_t running = 0;
+  bool suspect[20];
+  for (size_t i = 0; i < 20; i++) {
+    suspect[i] = hall.plays[i].running;
+    running += suspect[i] ? 1U : 0U;
+  }
+  stage_process_died(hall.stage);
+  hall_go_on(&hall);
+  assert_true(running > 0);
+  for (size_t i = 0; i < 20; i++) {
+    runs_are(&hall, i, suspect[i] ? 3 : 1, suspect[i] ? 1 : 0);
+  }
+  hall_close(&hall);
+}
+
+static void test_a_stopped_stage_asks_for_nothing_more(void **state) {
+  (void)state;
+  struct hall hall;
+  struct actor_command command;
+  hall_init(&hall, 20);
+  hall_open(&hall, "none");
+  while (stage_num_done(hall.stage) < 5 && world_step(&hall.world)) {
+  }
+  stage_stop(hall.stage);
+  assert_true(stage_done(hall.stage));
+  struct actor actor = stage_actor(hall.stage);
+  assert_true(actor.wake(actor.self) == ACTOR_NEVER);
+  actor.feed(actor.self, hall.world.now_us, &(struct actor_event){.kind = ACTOR_TIME});
+  assert_false(actor.next(actor.self, &command));
+  assert_true(stage_num_done(hall.stage) < 20);
+  hall_close(&hall);
+}
+
+/* Whatever the order of events, the stage ends and frees what it holds. */
+static void test_a_stage_can_be_freed_at_any_time(void **state) {
+  (void)state;
+  for (size_t events = 0; events < 400; events += 7) {
+    struct hall hall;
+    hall_init(&hall, 6);
+    hall_open(&hall, events % 2 == 0 ? "none" : "hangs");
+    while (hall.world.num_events < events && !stage_done(hall.stage) && world_step(&hall.world)) {
+    }
+    assert_true(stage_num_done(hall.stage) <= 6);
+    hall_close(&hall);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_clean_plays_run_once),
+      cmocka_unit_test(test_no_more_plays_at_once_than_jobs),
+      cmocka_unit_test(test_a_play_alone_shares_the_target_with_none),
+      cmocka_unit_test(test_no_play_at_all),
+      cmocka_unit_test(test_what_was_not_clean_is_run_again),
+      cmocka_unit_test(test_a_flake_is_run_three_times),
+      cmocka_unit_test(test_the_owner_of_a_stray_answer_is_accused),
+      cmocka_unit_test(test_the_deadline_comes_from_the_round_trip),
+      cmocka_unit_test(test_slow_is_not_silent),
+      cmocka_unit_test(test_the_sanity_exchange_tells_about_the_target),
+      cmocka_unit_test(test_without_sanity_nothing_is_played),
+      cmocka_unit_test(test_a_target_that_starts_late_is_waited_for),
+      cmocka_unit_test(test_a_target_that_dies_of_one_play_and_comes_back),
+      cmocka_unit_test(test_a_target_that_does_not_come_back_ends_the_run),
+      cmocka_unit_test(test_a_target_that_is_started_again),
+      cmocka_unit_test(test_a_process_that_died_makes_suspects),
+      cmocka_unit_test(test_a_stopped_stage_asks_for_nothing_more),
+      cmocka_unit_test(test_a_stage_can_be_freed_at_any_time),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
