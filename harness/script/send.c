@@ -306,9 +306,10 @@ void step_arrived(struct script *script, struct script_exchange *exchange, uint6
     struct bytes kept = script->piece;
     script->piece = (struct bytes){0};
     for (uint64_t k = 0; k < step->repeat; k++) {
+      script->piece.len = 0;
       compose_origin(script, step, exchange);
+      back_write(script, exchange, bytes_span(&script->piece), now_us);
     }
-    back_write(script, exchange, bytes_span(&script->piece), now_us);
     bytes_free(&script->piece);
     script->piece = kept;
   }
