@@ -24,6 +24,7 @@ void lane_open(struct script *script, size_t client, uint64_t now_us) {
   lane->shut = false;
   lane->closing = false;
   lane->answered = false;
+  lane->crossed = false;
   lane->received = 0;
   lane->window.len = 0;
   lane->sent_window.len = 0;
@@ -215,11 +216,25 @@ static void check_unsolicited(struct script *script, struct message_seen *messag
   }
 }
 
+/* A 408 for the idle connection that crossed the request on its way (RFC 9110 section 15.5.9). */
+static bool crosses(const struct client_lane *lane, const struct message_seen *message,
+                    const struct script_exchange *exchange) {
+  return message->code == 408 && message->owner == OWNER_TARGET && lane->answered &&
+         exchange->arrivals == 0 && exchange->num_seen == 0 && !exchange->resent &&
+         lane->first_queued + 1 == lane->num_queued;
+}
+
 static void head_complete(struct script *script, size_t client, struct message_seen *message) {
   struct client_lane *lane = &script->clients[client];
   struct script_exchange *exchange = lane_outstanding(script, client);
   message->exchange = exchange == NULL ? SIZE_MAX : exchange_index(script, exchange);
   find_owner(script, message, exchange);
+  if (exchange != NULL && crosses(lane, message, exchange)) {
+    lane->crossed = true;
+    message->exchange = SIZE_MAX;
+    message->claimed = true;
+    return;
+  }
   if (exchange == NULL) {
     check_unsolicited(script, message);
   } else {
@@ -274,6 +289,9 @@ static bool ends_connection(const struct message_seen *message) {
 static void final_complete(struct script *script, size_t client, struct message_seen *message) {
   struct client_lane *lane = &script->clients[client];
   struct script_exchange *exchange = lane_outstanding(script, client);
+  if (lane->crossed) {
+    return;
+  }
   check_content(script, message, exchange);
   (void)interim_rule_feed(&lane->rule, RULE_FINAL_END);
   lane->closing = lane->closing || ends_connection(message);
@@ -384,9 +402,9 @@ static void receive(struct script *script, size_t client, struct span bytes, uin
 static bool lost_race(const struct script *script, size_t client) {
   const struct client_lane *lane = &script->clients[client];
   const struct script_exchange *exchange = lane_outstanding(script, client);
+  bool nothing = lane->received == lane->received_before || lane->crossed;
   return exchange != NULL && lane->first_queued + 1 == lane->num_queued && lane->building == NULL &&
-         lane->answered && lane->received == lane->received_before && exchange->arrivals == 0 &&
-         !exchange->resent;
+         lane->answered && nothing && exchange->arrivals == 0 && !exchange->resent;
 }
 
 static void send_again(struct script *script, size_t client, uint64_t now_us) {

@@ -114,7 +114,7 @@ static void run_next(struct script *script, struct script_exchange *exchange, bo
   bool answered = is_answered(exchange);
   /* What came only once another request was there may be one answer behind from here on. */
   bool behind = answered && exchange->final->owner == OWNER_OURS;
-  bool next_too = script->exchanges[script->num_exchanges - 1]->final != NULL;
+  bool next_too = is_answered(script->exchanges[script->num_exchanges - 1]);
   exchange->next_answered = next_was_answered(script, exchange) || (behind && late && !next_too);
   if (exchange->next_answered || (behind && next_too)) {
     script_finish(script, now_us);
@@ -155,7 +155,8 @@ static void begin_fresh(struct script *script, uint64_t now_us) {
 static struct script_exchange *late_exchange(const struct script *script) {
   const struct script_exchange *last =
       script->num_exchanges == 0 ? NULL : script->exchanges[script->num_exchanges - 1];
-  if (last == NULL || last->final != NULL || lane_is_over(&script->clients[last->client])) {
+  if (last == NULL || (last->final != NULL && last->final->complete) ||
+      lane_is_over(&script->clients[last->client])) {
     return NULL;
   }
   for (size_t i = 0; i + 1 < script->num_exchanges; i++) {

@@ -139,6 +139,7 @@ struct client_lane {
   bool shut;                /* we ended ours */
   bool closing;             /* its last final said that it closes: no request may follow */
   bool answered;            /* a final came on this connection */
+  bool crossed;             /* a 408 for the idle connection crossed the last request */
   uint64_t received;        /* bytes, on this connection */
   uint64_t received_before; /* of these, before the last request */
   struct bytes request;     /* what was written since the last request began */

@@ -441,9 +441,12 @@ enum progress step_see(struct script *script, const struct step *step, uint64_t 
 
 void never_check(struct script *script, size_t client, const struct message_seen *message) {
   const struct step *steps = script->config.file->steps;
-  if (message->exchange < script->num_exchanges &&
-      script->exchanges[message->exchange]->automatic) {
-    return;
+  if (message->exchange < script->num_exchanges) {
+    const struct script_exchange *exchange = script->exchanges[message->exchange];
+    bool own = message->interim && message->owner == OWNER_TARGET && exchange->minor > 0;
+    if (exchange->automatic || own) {
+      return;
+    }
   }
   for (size_t i = 0; i < script->pc && i < script->config.file->num_steps; i++) {
     if (steps[i].verb == VERB_NEVER_SEES && lane_matches(&steps[i], client) &&
