@@ -238,18 +238,23 @@ static void skip(struct result *out, const char *reason) {
   out->reason = reason;
 }
 
+/* A request that the target answered without asking the origin, unless one before it had already
+ * gone wrong. */
 static const char *own_answer(const struct weighing *weighing) {
   const struct script *script = weighing->script;
-  for (size_t i = 0; i < script->num_exchanges; i++) {
+  bool sound = true;
+  for (size_t i = 0; i < script->num_exchanges && sound; i++) {
     const struct script_exchange *exchange = script->exchanges[i];
-    if (!exchange->automatic && exchange->arrivals == 0 && exchange->final != NULL &&
-        exchange->final->owner == OWNER_TARGET) {
+    const struct message_seen *final = exchange->final;
+    sound = final != NULL && final->complete && final->owner == OWNER_OURS && !exchange->stalled;
+    if (!exchange->automatic && exchange->arrivals == 0 && final != NULL &&
+        final->owner == OWNER_TARGET) {
       struct bytes method = {0};
       escape_text(&method, exchange->method);
       const char *text = arena_printf(
           weighing->context->arena,
           "the target answered %s with a %u of its own; the request did not reach the origin",
-          bytes_cstr(&method), exchange->final->code);
+          bytes_cstr(&method), final->code);
       bytes_free(&method);
       return text;
     }
@@ -302,7 +307,7 @@ static bool sent_interim(const struct script *script) {
 static void weigh_obstacles(struct weighing *weighing) {
   struct result *out = weighing->out;
   const struct script *script = weighing->script;
-  const char *answer = script->never_arrived ? own_answer(weighing) : NULL;
+  const char *answer = own_answer(weighing);
   if (answer != NULL) {
     skip(out, answer);
   } else if (script->over_limit[0] != '\0') {
