@@ -424,6 +424,13 @@ static void name_fault(struct weighing *weighing) {
                      : "";
 }
 
+/* The play's own memory goes before the report is written. */
+static void outlive_the_play(struct arena *arena, struct result *out) {
+  out->expected = arena_printf(arena, "%s", out->expected);
+  out->observed = arena_printf(arena, "%s", out->observed);
+  out->reason = arena_printf(arena, "%s", out->reason);
+}
+
 static void begin_result(const struct assemble_context *context, const struct play *play,
                          struct result *out) {
   struct arena *arena = context->arena;
@@ -488,6 +495,7 @@ void assemble_result(const struct assemble_context *context, const struct play *
   measure(&weighing);
   note_flake(&weighing, play);
   name_fault(&weighing);
+  outlive_the_play(context->arena, out);
   add_transcript(&weighing);
   if (context->target != NULL && out->verdict != VERDICT_PASS) {
     out->script = plain_script(context->arena, weighing.script, context->target, context->origin);
