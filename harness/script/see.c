@@ -177,7 +177,9 @@ static bool passes(const struct script *script, size_t client, const struct mess
   }
   const struct script_exchange *exchange =
       message->exchange < script->num_exchanges ? script->exchanges[message->exchange] : NULL;
-  return exchange != NULL && exchange->waited && message->owner == OWNER_OURS;
+  /* A target that asks again gets the same answer again, interims and all. */
+  return exchange != NULL && message->owner == OWNER_OURS &&
+         (exchange->waited || exchange->arrivals > 1);
 }
 
 /* An interim of ours with another code: that it arrived changed is noted, and where a final is due
