@@ -276,9 +276,26 @@ static const char *death_reason(const struct script *script, bool again) {
                       : "the target answered nobody any more, twice";
 }
 
+/* Nothing of the play ever reached the target: whatever it died of, it was not this. */
+static bool found_it_dead(const struct play *play) {
+  for (unsigned i = 0; i < play->num_runs; i++) {
+    const struct script *script = play->runs[i];
+    for (size_t k = 0; k < script->num_exchanges; k++) {
+      if (script->exchanges[k]->arrivals > 0 || script->exchanges[k]->final != NULL) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 static void weigh_death(struct weighing *weighing, const struct play *play) {
   const struct script *script = weighing->script;
   bool again = play->num_unclean > 1;
+  if (found_it_dead(play)) {
+    error(weighing->out, "not played: the target was gone");
+    return;
+  }
   if (!script->target_down && !again) {
     error(weighing->out,
           script->hurt ? "a process of the target died meanwhile, and it was not played again"
