@@ -199,6 +199,14 @@ static bool closed_by(const struct script *script, const struct back *back) {
          exchange->back_end != ACTOR_SHUT;
 }
 
+/* Whether what the script leaves on the connection could reach another play. */
+static bool spoiled_by(const struct script *script, const struct back *back) {
+  return !script_clean(script) || script->config.file->alone ||
+         !script->exchanges[back->exchange]->final_sent;
+}
+
+/* Only connections that are the script's still: on another the next play's request may be on its way,
+ * and a close would be our doing. */
 void origin_forget(struct origin *origin, const struct script *script) {
   for (size_t i = 0; i < origin->num_backs; i++) {
     struct back *back = origin->backs[i];
@@ -208,7 +216,7 @@ void origin_forget(struct origin *origin, const struct script *script) {
     back->owner = NULL;
     if (closed_by(script, back)) {
       forget_back(origin, back);
-    } else if (back->fin || back->reading) {
+    } else if (back->fin || back->reading || spoiled_by(script, back)) {
       outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
       forget_back(origin, back);
     }

@@ -215,13 +215,6 @@ void script_finish(struct script *script, uint64_t now_us) {
       script->clients[i].state = LANE_ENDED;
     }
   }
-  bool clean = script_clean(script);
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    struct script_exchange *exchange = script->exchanges[i];
-    if (!clean || !exchange->final_sent || script->config.file->alone) {
-      back_end(script, exchange, ACTOR_CLOSE, now_us);
-    }
-  }
   free_windows(script);
   script->ended_us = now_us;
   script->phase = PHASE_DONE;
