@@ -20,28 +20,28 @@ struct outcome_row {
 static const struct outcome_row gateway_rows[] = {
     {"none", "forward/103-early-hints", "info", "forwarded", "RFC8297-3-4"},
     {"none", "forward/102-then-200", "pass", "forwarded", "RFC9110-7.6-1"},
-    {"none", "abort", "pass", NULL, "RFC9110-15.6.3-1"},
-    {"none", "http10", "pass", NULL, NULL},
-    {"none", "pairing", "pass", NULL, NULL},
-    {"none", "limits", "info", "forwarded", "INFO-LIMITS"},
+    {"none", "abort/102-then-close", "pass", NULL, "RFC9110-15.6.3-1"},
+    {"none", "http10/get", "pass", NULL, NULL},
+    {"none", "pairing/second-client", "pass", NULL, NULL},
+    {"none", "limits/one-thousand", "info", "forwarded", "INFO-LIMITS"},
 
     {"drops", "forward/102-then-200", "warn", "dropped", "RFC9110-7.6-1"},
     {"drops", "forward/any-code", "warn", "dropped", "RFC9110-7.6-1"},
     {"drops", "framing/glued-to-final", "warn", "dropped", "RFC9110-7.6-1"},
     {"drops", "framing/raw-102", "warn", "dropped", "RFC9110-7.6-1"},
-    {"drops", "head", "warn", "dropped", "RFC9110-7.6-1"},
+    {"drops", "head/102-then-200", "warn", "dropped", "RFC9110-7.6-1"},
     {"drops", "forward/103-early-hints", "info", "dropped", "RFC8297-3-4"},
     {"drops", "forward/100-unasked", "pass", NULL, "RFC9110-15.2-4"},
     {"drops", "expect/100-then-200", "fail", "dropped", "RFC9110-10.1.1-13"},
-    {"drops", "pairing", "pass", NULL, NULL},
-    {"drops", "hygiene", "pass", NULL, NULL},
-    {"drops", "timing", "info", "dropped", "INFO-PROMPTNESS"},
+    {"drops", "pairing/second-client", "pass", NULL, NULL},
+    {"drops", "hygiene/fields-stay-in-the-interim", "pass", NULL, NULL},
+    {"drops", "timing/promptness", "info", "dropped", "INFO-PROMPTNESS"},
 
     {"first-only", "forward/102-then-200", "pass", "forwarded", NULL},
     {"first-only", "forward/duplicate-102", "warn", "collapsed", "RFC9110-7.6-1"},
     {"first-only", "forward/duplicate-102-gated", "warn", "collapsed", "RFC9110-7.6-1"},
     {"first-only", "forward/mixed-codes", "warn", "collapsed", "RFC9110-7.6-1"},
-    {"first-only", "limits", "info", "collapsed", "INFO-LIMITS"},
+    {"first-only", "limits/one-thousand", "info", "collapsed", "INFO-LIMITS"},
 
     {"collapses", "forward/duplicate-102", "warn", "collapsed", "RFC9110-7.6-1"},
     {"collapses", "forward/second-request", "warn", "collapsed", "RFC9110-7.6-1"},
@@ -50,48 +50,48 @@ static const struct outcome_row gateway_rows[] = {
     {"holds", "forward/102-then-200", "pass", "held", "RFC9110-7.6-1"},
     {"holds", "forward/any-code", "pass", "held", NULL},
     {"holds", "forward/103-early-hints", "info", "held", "RFC8297-3-4"},
-    {"holds", "timing", "info", "held", "INFO-PROMPTNESS"},
+    {"holds", "timing/promptness", "info", "held", "INFO-PROMPTNESS"},
     {"holds", "expect/100-then-200", "fail", "unmet", "RFC9110-10.1.1-13"},
-    {"holds", "framing", "pass", NULL, NULL},
+    {"holds", "framing/close-delimited", "pass", "held", NULL},
 
     {"final-pooled", "forward/any-code", "fail", NULL, NULL},
-    {"final-pooled", "forward/102-then-200", "fail", NULL, "RFC9110-15.2-4"},
+    {"final-pooled", "forward/102-then-200", "fail", NULL, NULL},
 
     {"final-kept", "forward/102-then-200", "fail", "taken-as-final", "RFC9110-15.2-4"},
     {"final-kept", "forward/100-unasked", "fail", "taken-as-final", "RFC9110-15.2-4"},
     {"final-kept", "forward/any-code", "fail", "taken-as-final", "RFC9110-15.2-4"},
-    {"final-kept", "head", "fail", "taken-as-final", "RFC9110-15.2-4"},
+    {"final-kept", "head/102-then-200", "fail", "taken-as-final", "RFC9110-15.2-4"},
     {"final-kept", "forward/103-early-hints", "fail", "taken-as-final", "RFC9110-15.2-4"},
 
-    {"final-next-answered", "forward", "fail", "taken-as-final", "RFC9110-15.2-4"},
+    {"final-next-answered", "forward/any-code", "fail", "taken-as-final", "RFC9110-15.2-4"},
     {"final-next-answered", "pairing/second-client", "fail", "taken-as-final", "RFC9110-15.2-4"},
-    {"final-next-answered", "expect", "fail", "taken-as-final", "RFC9110-15.2-4"},
-    {"final-next-answered", "abort", "fail", "taken-as-final", NULL},
-    {"final-next-answered", "head", "fail", "taken-as-final", "RFC9110-15.2-4"},
+    {"final-next-answered", "expect/102-after-100", "fail", "taken-as-final", "RFC9110-15.2-4"},
+    {"final-next-answered", "abort/102-then-close", "fail", "taken-as-final", NULL},
+    {"final-next-answered", "head/102-then-200", "fail", "taken-as-final", "RFC9110-15.2-4"},
 
-    {"final-closes", "forward", "fail", "closed", "RFC9110-15.2-4"},
+    {"final-closes", "forward/any-code", "fail", "closed", "RFC9110-15.2-4"},
     {"final-closes", "forward/second-request", "fail", "closed", "RFC9110-15.2-4"},
     {"final-closes", "http10/get", "fail", "closed", "RFC9110-15.2-4"},
-    {"final-closes", "limits", "info", "closed", "INFO-LIMITS"},
+    {"final-closes", "limits/one-thousand", "info", "closed", "INFO-LIMITS"},
 
-    {"final-buffered", "forward", "fail", "taken-as-final", "RFC9110-15.2-4"},
+    {"final-buffered", "forward/any-code", "fail", "taken-as-final", "RFC9110-15.2-4"},
     {"final-buffered", "framing/cut", "fail", "taken-as-final", "RFC9110-15.2-4"},
-    {"final-buffered", "head", "fail", "taken-as-final", "RFC9110-15.2-4"},
+    {"final-buffered", "head/102-then-200", "fail", "taken-as-final", "RFC9110-15.2-4"},
     {"final-buffered", "http10/expect", "pass", NULL, NULL},
-    {"final-buffered", "limits", "info", "taken-as-final", "INFO-LIMITS"},
-    {"final-buffered", "abort", "pass", NULL, NULL},
+    {"final-buffered", "limits/one-thousand", "info", "taken-as-final", "INFO-LIMITS"},
+    {"final-buffered", "abort/102-then-close", "pass", NULL, NULL},
 
-    {"hangs", "forward", "fail", "hang", "RFC9110-15.2-4"},
+    {"hangs", "forward/any-code", "fail", "hang", "RFC9110-15.2-4"},
     {"hangs", "pairing/second-client", "fail", "hang", "RFC9110-15.2-4"},
-    {"hangs", "abort", "warn", "hang", "RFC9110-15.6.3-1"},
-    {"passes-and-hangs", "forward", "fail", "hang", "RFC9110-15.2-4"},
-    {"passes-and-hangs", "timing", "fail", "hang", "RFC9110-15.2-4"},
+    {"hangs", "abort/102-then-close", "warn", "hang", "RFC9110-15.6.3-1"},
+    {"passes-and-hangs", "forward/any-code", "fail", "hang", "RFC9110-15.2-4"},
+    {"passes-and-hangs", "timing/promptness", "fail", "hang", "RFC9110-15.2-4"},
 
-    {"answers-502", "forward", "fail", "replaced", "RFC9110-15.2-4"},
+    {"answers-502", "forward/any-code", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-502", "framing/raw-102", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-502", "framing/content-length-in-102", "pass", NULL, NULL},
-    {"answers-502", "abort", "pass", NULL, NULL},
-    {"answers-502", "limits", "info", "replaced", "INFO-LIMITS"},
+    {"answers-502", "abort/102-then-reset", "pass", NULL, NULL},
+    {"answers-502", "limits/one-thousand", "info", "replaced", "INFO-LIMITS"},
 
     {"knows-100-103", "forward/103-early-hints", "info", "forwarded", NULL},
     {"knows-100-103", "forward/100-unasked", "pass", "forwarded", NULL},
@@ -105,8 +105,8 @@ static const struct outcome_row gateway_rows[] = {
 
     {"changes-code", "forward/102-then-200", "warn", "altered", "RFC9110-7.6-1"},
     {"changes-code", "expect/content-at-once", "pass", NULL, NULL},
-    {"changes-code", "hygiene", "pass", NULL, NULL},
-    {"changes-code", "pairing", "pass", NULL, NULL},
+    {"changes-code", "hygiene/fields-stay-in-the-interim", "pass", NULL, NULL},
+    {"changes-code", "pairing/pipelined", "pass", NULL, NULL},
     {"strips-fields", "forward/fields", "warn", "altered", "RFC9110-7.6-1"},
     {"strips-fields", "forward/102-then-200", "pass", "forwarded", NULL},
     {"strips-fields", "forward/103-early-hints", "info", "altered", NULL},
@@ -114,17 +114,17 @@ static const struct outcome_row gateway_rows[] = {
     {"changes-field", "forward/copy", "pass", "forwarded", NULL},
 
     {"leaks", "forward/102-then-200", "fail", "leaked", "RFC9110-15.2-3"},
-    {"leaks", "limits", "fail", "leaked", "RFC9110-15.2-3"},
+    {"leaks", "limits/one-thousand", "fail", "leaked", "RFC9110-15.2-3"},
     {"leaks", "http10/expect", "pass", NULL, NULL},
-    {"leaks-named", "hygiene", "fail", NULL, "RFC9110-15.2-3"},
+    {"leaks-named", "hygiene/fields-stay-in-the-interim", "fail", NULL, "RFC9110-15.2-3"},
     {"leaks-named", "forward/102-then-200", "pass", "forwarded", NULL},
 
     {"adds-length", "forward/102-then-200", "fail", NULL, "RFC9110-8.6-1"},
-    {"adds-length", "http10", "pass", NULL, NULL},
+    {"adds-length", "http10/get", "pass", NULL, NULL},
     {"adds-coding", "forward/102-then-200", "fail", NULL, "RFC9112-6.1-1"},
     {"to-http10", "http10/get", "fail", NULL, "RFC9110-15.2-2"},
     {"to-http10", "framing/content-length-in-102", "fail", NULL, "RFC9110-8.6-1"},
-    {"to-http10", "forward", NULL, "forwarded", NULL},
+    {"to-http10", "forward/any-code", "pass", "forwarded", NULL},
     {"own-100-to-http10", "http10/expect", "fail", NULL, "RFC9110-15.2-2"},
     {"own-100-to-http10", "http10/get", "pass", NULL, NULL},
     {"old-version", "forward/102-then-200", "fail", "altered", "RFC9112-2.3-1"},
@@ -135,10 +135,10 @@ static const struct outcome_row gateway_rows[] = {
     {"stray-after-final", "forward/second-request", "fail", "desync", NULL},
     {"keeps-strays", "pairing/stray-102", "fail", "desync", NULL},
     {"keeps-strays", "forward/second-request", "pass", "forwarded", NULL},
-    {"lax", "framing/no-colon", "fail", NULL, "RFC9110-2.2-2"},
-    {"lax", "framing/bad-name", "fail", NULL, "RFC9110-2.2-2"},
+    {"lax", "framing/no-colon", "warn", "unmet", "RFC9110-15.6.3-1"},
+    {"lax", "framing/bad-name", "warn", "unmet", "RFC9110-15.6.3-1"},
     {"lax", "forward/102-then-200", "pass", "forwarded", NULL},
-    {"forgets-head", "head", "fail", "hang", "RFC9110-15.2-4"},
+    {"forgets-head", "head/102-then-200", "fail", "hang", "RFC9110-15.2-4"},
     {"forgets-head", "forward/102-then-204", "pass", "forwarded", NULL},
     {"takes-content", "framing/content-length-in-102:5", "fail", NULL, "RFC9112-6.3-2"},
     {"takes-content", "framing/content-length-in-102:0", "pass", NULL, NULL},
@@ -156,11 +156,11 @@ static const struct outcome_row gateway_rows[] = {
     {"damages-final", "forward/102-then-200", "warn", "altered", NULL},
     {"final-as-200", "forward/102-then-201", "warn", "altered", NULL},
     {"final-as-200", "forward/102-then-error", "warn", "altered", NULL},
-    {"lost-as-success", "abort", "warn", NULL, "RFC9110-15.6.3-1"},
-    {"lost-hangs", "abort", "warn", "hang", "RFC9110-15.6.3-1"},
+    {"lost-as-success", "abort/102-then-reset", "warn", NULL, "RFC9110-15.6.3-1"},
+    {"lost-hangs", "abort/102-then-reset", "warn", "hang", "RFC9110-15.6.3-1"},
     {"out-of-order", "pairing/pipelined", "fail", "desync", "RFC9112-9.3.2-1"},
     {"out-of-order", "forward/second-request", "pass", "forwarded", NULL},
-    {"limit", "limits", "info", "replaced", "INFO-LIMITS"},
+    {"limit", "limits/one-thousand", "info", "replaced", "INFO-LIMITS"},
     {"limit", "forward/duplicate-102", "pass", "forwarded", NULL},
 };
 
@@ -176,30 +176,93 @@ static const struct outcome_row proxy_rows[] = {
     {"strips-fields", "forward/fields", "fail", "altered", "RFC9110-5.1-1"},
 };
 
-static unsigned check_row(const struct outcome_run *run, const struct outcome_row *row) {
-  unsigned num = 0;
-  unsigned wrong = 0;
+/* What is kept of a suite that was played with a fault, so that it is played but once. */
+struct brief {
+  const char *id;
+  enum verdict verdict;
+  enum outcome outcome;
+  const char *requirement;
+  const char *observed;
+  const char *reason;
+};
+
+struct memo {
+  const char *fault;
+  enum seat seat;
+  struct brief *results;
+  size_t num_results;
+};
+
+enum { MAX_MEMOS = 256 };
+static struct memo memos[MAX_MEMOS];
+static size_t num_memos;
+static struct arena memo_arena;
+
+static struct brief *summarise(struct arena *arena, const struct outcome_run *run) {
+  struct brief *results = arena_array(arena, run->plan.num_plays, sizeof(*results));
   for (size_t i = 0; i < run->plan.num_plays; i++) {
     const struct result *result = &run->results[i];
+    results[i] = (struct brief){
+        .id = arena_printf(arena, "%s", result->id),
+        .verdict = result->verdict,
+        .outcome = result->outcome,
+        .requirement = arena_printf(arena, "%s", result->requirements[0].id),
+        .observed = arena_printf(arena, "%.120s", result->observed),
+        .reason = arena_printf(arena, "%.200s", result->reason),
+    };
+  }
+  return results;
+}
+
+static const struct memo *played_with(const char *fault, enum seat seat) {
+  for (size_t i = 0; i < num_memos; i++) {
+    if (strcmp(memos[i].fault, fault) == 0 && memos[i].seat == seat) {
+      return &memos[i];
+    }
+  }
+  struct outcome_run run;
+  assert_true(num_memos < MAX_MEMOS);
+  outcome_play(&run, &(struct outcome_setting){.fault = fault, .seat = seat});
+  assert_true(stage_done(run.stage));
+  assert_string_equal(stage_failure(run.stage), "");
+  struct memo *memo = &memos[num_memos++];
+  *memo = (struct memo){fault, seat, summarise(&memo_arena, &run), run.plan.num_plays};
+  outcome_end(&run);
+  return memo;
+}
+
+static int forget(void **state) {
+  (void)state;
+  num_memos = 0;
+  arena_free(&memo_arena);
+  return 0;
+}
+
+static void complain(const char *fault, const struct brief *result) {
+  print_error("%s, %s: %s %s %s; observed %s; %s\n", fault, result->id,
+              verdict_word(result->verdict), outcome_word(result->outcome), result->requirement,
+              result->observed, result->reason);
+}
+
+static unsigned check_row(const struct memo *memo, const struct outcome_row *row) {
+  unsigned num = 0;
+  unsigned wrong = 0;
+  for (size_t i = 0; i < memo->num_results; i++) {
+    const struct brief *result = &memo->results[i];
     if (!library_match(row->cases, result->id)) {
       continue;
     }
     num++;
-    const char *verdict = verdict_word(result->verdict);
-    const char *outcome = outcome_word(result->outcome);
-    const char *requirement = result->requirements[0].id;
-    bool right = (row->verdict == NULL || strcmp(row->verdict, verdict) == 0) &&
-                 (row->outcome == NULL || strcmp(row->outcome, outcome) == 0) &&
-                 (row->requirement == NULL || strcmp(row->requirement, requirement) == 0);
-    /* A case of another level among those of a group is for a row of its own. */
-    bool other = strchr(row->cases, '/') == NULL && strcmp(verdict, "info") == 0;
-    if (!right && !other) {
+    bool right =
+        (row->verdict == NULL || strcmp(row->verdict, verdict_word(result->verdict)) == 0) &&
+        (row->outcome == NULL || strcmp(row->outcome, outcome_word(result->outcome)) == 0) &&
+        (row->requirement == NULL || strcmp(row->requirement, result->requirement) == 0);
+    if (!right) {
       wrong++;
-      print_error("%s, %s: %s %s %s, not %s %s %s; observed %s; %s\n", row->fault, result->id,
-                  verdict, outcome, requirement, row->verdict == NULL ? "*" : row->verdict,
+      complain(row->fault, result);
+      print_error("    not %s %s %s\n", row->verdict == NULL ? "*" : row->verdict,
                   row->outcome == NULL ? "*" : row->outcome,
-                  row->requirement == NULL ? "*" : row->requirement, result->observed,
-                  result->reason);
+                  row->requirement == NULL ? "*" : row->requirement);
     }
   }
   if (num == 0) {
@@ -210,17 +273,8 @@ static unsigned check_row(const struct outcome_run *run, const struct outcome_ro
 
 static void check_rows(const struct outcome_row *rows, size_t num, enum seat seat) {
   unsigned wrong = 0;
-  size_t i = 0;
-  while (i < num) {
-    struct outcome_run run;
-    const char *fault = rows[i].fault;
-    outcome_play(&run, &(struct outcome_setting){.fault = fault, .seat = seat});
-    assert_true(stage_done(run.stage));
-    assert_string_equal(stage_failure(run.stage), "");
-    for (; i < num && strcmp(rows[i].fault, fault) == 0; i++) {
-      wrong += check_row(&run, &rows[i]);
-    }
-    outcome_end(&run);
+  for (size_t i = 0; i < num; i++) {
+    wrong += check_row(played_with(rows[i].fault, seat), &rows[i]);
   }
   assert_int_equal(wrong, 0);
 }
@@ -241,30 +295,27 @@ static const struct {
   const char *skipped; /* glob, or NULL */
 } liberties[] = {
     {"split", NULL},         {"split-7", NULL},
-    {"merge", NULL},         {"closes", "pairing/pipelined"},
-    {"own-103", NULL},       {"closes-unsaid", "pairing/pipelined"},
+    {"merge", NULL},         {"closes", "*"},
+    {"own-103", NULL},       {"closes-unsaid", "*"},
     {"own-100", NULL},       {"own-100-late", NULL},
     {"own-102", NULL},       {"retries-at-once", NULL},
     {"retries-lost", NULL},  {"lost-closes", NULL},
     {"decorates", NULL},     {"no-copy", "forward"},
-    {"502-if-framed", NULL}, {"417", "expect"},
+    {"502-if-framed", NULL}, {"417", "*"},
     {"stray-line", NULL},    {"times-out-idle", "*"},
     {"asks-http10", "*"},    {"renames-reason", NULL},
 };
 
-static unsigned compare(const struct outcome_run *plain, const struct outcome_run *run,
-                        const char *fault, const char *skipped) {
+static unsigned compare(const struct memo *plain, const struct brief *results, const char *fault,
+                        const char *skipped) {
   unsigned wrong = 0;
-  for (size_t i = 0; i < run->plan.num_plays; i++) {
-    const struct result *result = &run->results[i];
-    bool same = result->verdict == plain->results[i].verdict;
-    bool skips =
-        skipped != NULL && library_match(skipped, result->id) && result->verdict == VERDICT_SKIP;
+  for (size_t i = 0; i < plain->num_results; i++) {
+    bool same = results[i].verdict == plain->results[i].verdict;
+    bool skips = skipped != NULL && library_match(skipped, results[i].id) &&
+                 results[i].verdict == VERDICT_SKIP;
     if (!same && !skips) {
       wrong++;
-      print_error("%s, %s: %s %s %s; observed %s; %s\n", fault, result->id,
-                  verdict_word(result->verdict), outcome_word(result->outcome),
-                  result->requirements[0].id, result->observed, result->reason);
+      complain(fault, &results[i]);
     }
   }
   return wrong;
@@ -272,18 +323,13 @@ static unsigned compare(const struct outcome_run *plain, const struct outcome_ru
 
 static void test_no_liberty_raises_an_alarm(void **state) {
   (void)state;
-  struct outcome_run plain;
+  const struct memo *plain = played_with("none", SEAT_GATEWAY);
   unsigned wrong = 0;
-  outcome_play(&plain, &(struct outcome_setting){.fault = "none"});
   for (size_t i = 0; i < sizeof(liberties) / sizeof(liberties[0]); i++) {
-    struct outcome_run run;
-    outcome_play(&run, &(struct outcome_setting){.fault = liberties[i].fault});
-    assert_string_equal(stage_failure(run.stage), "");
-    wrong += compare(&plain, &run, liberties[i].fault, liberties[i].skipped);
-    outcome_end(&run);
+    const struct memo *memo = played_with(liberties[i].fault, SEAT_GATEWAY);
+    wrong += compare(plain, memo->results, liberties[i].fault, liberties[i].skipped);
   }
   assert_int_equal(wrong, 0);
-  outcome_end(&plain);
 }
 
 static void test_a_slow_target_raises_no_alarm(void **state) {
@@ -294,22 +340,20 @@ static void test_a_slow_target_raises_no_alarm(void **state) {
       {.fault = "none", .latency_us = 2000000, .late_us = 12000},
       {.fault = "merge", .latency_us = 400000, .late_us = 1000},
   };
-  struct outcome_run plain;
+  const struct memo *plain = played_with("none", SEAT_GATEWAY);
   unsigned wrong = 0;
-  outcome_play(&plain, &(struct outcome_setting){.fault = "none"});
   for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
     struct outcome_run run;
     outcome_play(&run, &settings[i]);
     assert_true(stage_done(run.stage));
     assert_string_equal(stage_failure(run.stage), "");
-    wrong += compare(&plain, &run, "slow", NULL);
+    wrong += compare(plain, summarise(&memo_arena, &run), "slow", NULL);
     outcome_end(&run);
   }
   assert_int_equal(wrong, 0);
-  outcome_end(&plain);
 }
 
-static bool changed(const struct result *before, const struct result *after) {
+static bool changed(const struct brief *before, const struct brief *after) {
   if (before->verdict == VERDICT_INFO) {
     return after->verdict != VERDICT_SKIP && after->outcome != before->outcome;
   }
@@ -319,27 +363,22 @@ static bool changed(const struct result *before, const struct result *after) {
 /* A case that no target can fail says nothing. */
 static void test_every_case_can_be_failed(void **state) {
   (void)state;
-  struct outcome_run plain;
-  outcome_play(&plain, &(struct outcome_setting){.fault = "none"});
-  size_t num = plain.plan.num_plays;
-  unsigned *failed = arena_array(&plain.arena, num, sizeof(*failed));
+  const struct memo *plain = played_with("none", SEAT_GATEWAY);
+  unsigned *failed = arena_array(&memo_arena, plain->num_results, sizeof(*failed));
   for (size_t f = 0; f < sizeof(doctored_faults) / sizeof(doctored_faults[0]); f++) {
-    struct outcome_run run;
-    outcome_play(&run, &(struct outcome_setting){.fault = doctored_faults[f].name});
-    for (size_t i = 0; i < num; i++) {
-      failed[i] += changed(&plain.results[i], &run.results[i]) ? 1U : 0U;
+    const struct memo *memo = played_with(doctored_faults[f].name, SEAT_GATEWAY);
+    for (size_t i = 0; i < plain->num_results; i++) {
+      failed[i] += changed(&plain->results[i], &memo->results[i]) ? 1U : 0U;
     }
-    outcome_end(&run);
   }
   unsigned never = 0;
-  for (size_t i = 0; i < num; i++) {
+  for (size_t i = 0; i < plain->num_results; i++) {
     if (failed[i] == 0) {
       never++;
-      print_error("%s: no doctored gateway fails it\n", plain.results[i].id);
+      print_error("%s: no doctored gateway fails it\n", plain->results[i].id);
     }
   }
   assert_int_equal(never, 0);
-  outcome_end(&plain);
 }
 
 static void test_one_case_that_swaps_answers_is_blamed_and_no_other(void **state) {
@@ -367,6 +406,58 @@ static void test_what_fails_once_is_noted_and_passes(void **state) {
   outcome_end(&run);
 }
 
+/* The target dies of one case and is back after 100 ms: that case is named, no other. */
+static void test_a_target_that_dies_is_failed_in_the_case_that_kills_it(void **state) {
+  (void)state;
+  struct outcome_run run;
+  outcome_play(&run, &(struct outcome_setting){
+                         .fault = "dies", .trigger = "forward/post", .down_us = 100000});
+  const struct result *killer = outcome_of_case(&run, "forward/post");
+  assert_int_equal(killer->verdict, VERDICT_FAIL);
+  assert_int_equal(killer->outcome, OUTCOME_CRASHED);
+  assert_string_equal(killer->requirements[0].id, "HOUSE-ALIVE");
+  assert_int_equal(outcome_count(&run, VERDICT_FAIL), 1);
+  assert_int_equal(outcome_count(&run, VERDICT_WARN), 0);
+  assert_int_equal(outcome_count(&run, VERDICT_ERROR), 0);
+  outcome_end(&run);
+}
+
+/* It never comes back: what was played before counts, what was not played is no verdict. */
+static void test_a_target_that_is_gone_for_good(void **state) {
+  (void)state;
+  struct outcome_run run;
+  outcome_play(&run,
+               &(struct outcome_setting){
+                   .fault = "dies", .trigger = "forward/post", .down_us = ACTOR_NEVER, .jobs = 1});
+  const struct result *killer = outcome_of_case(&run, "forward/post");
+  assert_int_equal(killer->verdict, VERDICT_FAIL);
+  assert_int_equal(killer->outcome, OUTCOME_CRASHED);
+  assert_int_equal(outcome_of_case(&run, "forward/copy")->verdict, VERDICT_PASS);
+  const struct result *later = outcome_of_case(&run, "forward/second-request");
+  assert_int_equal(later->verdict, VERDICT_ERROR);
+  assert_string_equal(later->reason, "not played: the target was gone");
+  assert_int_equal(outcome_count(&run, VERDICT_FAIL), 1);
+  assert_int_equal(outcome_count(&run, VERDICT_WARN), 0);
+  outcome_end(&run);
+}
+
+/* It answers nobody any more, and stays so: only those that were in flight can have done it. */
+static void test_a_target_that_falls_silent_for_good(void **state) {
+  (void)state;
+  struct outcome_run run;
+  outcome_play(&run,
+               &(struct outcome_setting){
+                   .fault = "stalls", .trigger = "forward/post", .jobs = 4, .only = "forward"});
+  const struct result *killer = outcome_of_case(&run, "forward/post");
+  assert_int_equal(killer->verdict, VERDICT_FAIL);
+  assert_int_equal(killer->outcome, OUTCOME_HANG);
+  assert_string_equal(killer->requirements[0].id, "HOUSE-ALIVE");
+  assert_int_equal(outcome_of_case(&run, "forward/copy")->verdict, VERDICT_PASS);
+  assert_int_equal(outcome_of_case(&run, "forward/with-and-without")->verdict, VERDICT_ERROR);
+  assert_string_not_equal(stage_failure(run.stage), "");
+  outcome_end(&run);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_each_fault_is_named_and_blamed),
@@ -376,6 +467,9 @@ int main(void) {
       cmocka_unit_test(test_every_case_can_be_failed),
       cmocka_unit_test(test_one_case_that_swaps_answers_is_blamed_and_no_other),
       cmocka_unit_test(test_what_fails_once_is_noted_and_passes),
+      cmocka_unit_test(test_a_target_that_dies_is_failed_in_the_case_that_kills_it),
+      cmocka_unit_test(test_a_target_that_is_gone_for_good),
+      cmocka_unit_test(test_a_target_that_falls_silent_for_good),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, NULL, forget);
 }

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
+/* Longer writes are not split up. */
+enum { DOCTORED_SPLITS = 2048 };
+
 struct doctored;
 struct doctored_front;
 
@@ -37,18 +40,21 @@ struct doctored_fault {
   void (*lost)(struct doctored_front *front);
   /* Bytes came from the origin; true: no more is to be done with them. */
   bool (*bytes)(struct doctored_front *front, struct span bytes);
-  bool keeps_strays;   /* bytes of an idle back connection wait for the next request */
-  bool lax;            /* a head is passed on however it reads */
-  bool pools;          /* a back connection serves the next request of anybody */
-  bool forgets_head;   /* after an interim response, HEAD counts as GET */
-  bool takes_content;  /* Content-Length in an interim response gives it content */
-  bool whole_reads;    /* a head must come in one read */
-  bool swallows;       /* what follows an interim response in the same read is lost */
-  bool asks_http10;    /* requests go out as HTTP/1.0 */
-  bool awaits_content; /* a request goes out once its content is there */
-  bool loses_content;  /* of a request that expects 100-continue */
-  size_t split;        /* bytes a write to the client */
-  bool merges;         /* all that one event brings goes out in one write */
+  bool keeps_strays;    /* bytes of an idle back connection wait for the next request */
+  bool forgets_content; /* what is left of a request's content is read as a request */
+  bool pools_cut;       /* a back connection serves others after half a request, too */
+  bool switches;        /* a 101 is passed on like any other interim response */
+  bool lax;             /* a head is passed on however it reads */
+  bool pools;           /* a back connection serves the next request of anybody */
+  bool forgets_head;    /* after an interim response, HEAD counts as GET */
+  bool takes_content;   /* Content-Length in an interim response gives it content */
+  bool whole_reads;     /* a head must come in one read */
+  bool swallows;        /* what follows an interim response in the same read is lost */
+  bool asks_http10;     /* requests go out as HTTP/1.0 */
+  bool awaits_content;  /* a request goes out once its content is there */
+  bool loses_content;   /* of a request that expects 100-continue */
+  size_t split;         /* bytes a write to the client */
+  bool merges;          /* all that one event brings goes out in one write */
 };
 
 struct doctored_front {
@@ -62,8 +68,10 @@ struct doctored_front {
   struct bytes request; /* its head, later with its content, as passed on */
   bool head_only;       /* HEAD */
   bool http10;
+  bool closes; /* the client said that this is its last request */
   bool expects;
   uint64_t content_left; /* of the request, still to be passed on */
+  bool chunked;          /* the request's content, still to be passed on */
   unsigned num_requests;
   unsigned num_interims; /* of this exchange, from the origin */
   unsigned num_passed;   /* of these, to the client */
@@ -107,7 +115,7 @@ static inline void doctored_flush(struct doctored_front *front) {
 }
 
 static inline void doctored_write(struct doctored_front *front, struct span bytes) {
-  size_t split = front->gateway->fault->split;
+  size_t split = bytes.len > DOCTORED_SPLITS ? 0 : front->gateway->fault->split;
   if (front->gateway->fault->merges) {
     bytes_add(&front->out, bytes);
     return;
@@ -141,24 +149,31 @@ static inline void doctored_close(struct doctored_front *front) {
 /* The value of a field in a head, or an empty span. */
 static inline struct span doctored_field(struct span head, const char *name) {
   size_t len = strlen(name);
-  size_t at = 0;
-  while ((at = span_find(head, span_of("\r\n"), at)) != SIZE_MAX) {
-    at += 2;
-    if (at + len < head.len && head.ptr[at + len] == ':' &&
-        strncasecmp((const char *)head.ptr + at, name, len) == 0) {
-      size_t end = span_find(head, span_of("\r\n"), at);
-      return span_trim(span_make(head.ptr + at + len + 1, end - at - len - 1));
+  const uint8_t *at = head.ptr;
+  const uint8_t *stop = head.ptr + head.len;
+  while (at < stop && (at = memchr(at, '\n', (size_t)(stop - at))) != NULL) {
+    at++;
+    const uint8_t *end = memchr(at, '\n', (size_t)(stop - at));
+    if (end != NULL && (size_t)(end - at) > len && at[len] == ':' &&
+        strncasecmp((const char *)at, name, len) == 0) {
+      return span_trim(span_make(at + len + 1, (size_t)(end - at) - len - 2));
     }
   }
   return span_make(NULL, 0);
 }
 
+/* Where the line that begins at an index ends, with its line end. */
+static inline size_t doctored_line_end(const struct bytes *head, size_t at) {
+  const uint8_t *end = memchr(head->ptr + at, '\n', head->len - at);
+  return end == NULL ? head->len : (size_t)(end - head->ptr) + 1;
+}
+
 /* Takes out every field line whose name begins so. */
 static inline void doctored_take_out(struct bytes *head, const char *name) {
   size_t len = strlen(name);
-  size_t at = span_find(bytes_span(head), span_of("\r\n"), 0) + 2;
+  size_t at = doctored_line_end(head, 0);
   while (at + 2 < head->len) {
-    size_t end = span_find(bytes_span(head), span_of("\r\n"), at) + 2;
+    size_t end = doctored_line_end(head, at);
     if (strncasecmp((const char *)head->ptr + at, name, len) == 0) {
       memmove(head->ptr + at, head->ptr + end, head->len - end);
       head->len -= end - at;
@@ -194,6 +209,8 @@ static inline void doctored_to_pool(struct doctored_front *front) {
 
 /* The answer is over. */
 static inline void doctored_finish(struct doctored_front *front, bool close) {
+  bool unread =
+      !front->gateway->fault->forgets_content && (front->content_left > 0 || front->chunked);
   front->busy = false;
   front->num_interims = 0;
   front->num_passed = 0;
@@ -201,7 +218,7 @@ static inline void doctored_finish(struct doctored_front *front, bool close) {
   front->again = false;
   front->held.len = 0;
   front->fields.len = 0;
-  if (close || front->http10) {
+  if (close || unread || front->http10 || front->closes) {
     doctored_close(front);
     return;
   }
@@ -222,6 +239,33 @@ static inline void doctored_deliver(struct doctored_front *front,
   bytes_free(&all);
 }
 
+/* What is meant for one hop only. */
+static inline void doctored_take_out_hop(struct doctored_message *message) {
+  static const char *const known[] = {
+      "Connection:", "Keep-Alive:", "Proxy-Connection:", "Upgrade:", "TE:"};
+  struct bytes options = {0};
+  for (size_t at = 0; at < message->head.len; at = doctored_line_end(&message->head, at)) {
+    size_t end = doctored_line_end(&message->head, at);
+    if (strncasecmp((const char *)message->head.ptr + at, "Connection:", 11) == 0) {
+      bytes_add(&options, span_make(message->head.ptr + at + 11, end - at - 13));
+      bytes_text(&options, ",");
+    }
+  }
+  struct span rest = bytes_span(&options);
+  struct span option;
+  while (h1_list_next(&rest, &option)) {
+    char name[128];
+    (void)snprintf(name, sizeof(name), "%.*s:", (int)option.len, (const char *)option.ptr);
+    if (option.len > 0 && !span_is_nocase(option, "close")) {
+      doctored_take_out(&message->head, name);
+    }
+  }
+  bytes_free(&options);
+  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    doctored_take_out(&message->head, known[i]);
+  }
+}
+
 static inline void doctored_take_out_framing(struct doctored_message *message) {
   doctored_take_out(&message->head, "Content-Length");
   doctored_take_out(&message->head, "Transfer-Encoding");
@@ -236,6 +280,25 @@ static inline void doctored_pass_interim(struct doctored_front *front,
   }
 }
 
+/* HTTP/1.0 knows no chunks: the end of the connection delimits the content. */
+static inline void doctored_unchunk(struct doctored_message *message) {
+  struct bytes plain = {0};
+  struct span rest = bytes_span(&message->content);
+  for (;;) {
+    size_t line = span_find(rest, span_of("\r\n"), 0);
+    size_t size = rest.len == 0 ? 0 : strtoul((const char *)rest.ptr, NULL, 16);
+    if (size == 0 || line == SIZE_MAX) {
+      break;
+    }
+    bytes_add(&plain, span_make(rest.ptr + line + 2, size));
+    rest = span_skip(rest, line + 2 + size + 2);
+  }
+  doctored_take_out(&message->head, "Transfer-Encoding");
+  bytes_free(&message->content);
+  message->content = plain;
+  message->until_close = true;
+}
+
 static inline void doctored_pass_final(struct doctored_front *front,
                                        struct doctored_message *message) {
   doctored_deliver(front, message);
@@ -244,10 +307,9 @@ static inline void doctored_pass_final(struct doctored_front *front,
 
 static inline void doctored_error(struct doctored_front *front, const char *status) {
   struct bytes out = {0};
-  bytes_printf(&out,
-               "HTTP/1.1 %s\r\nServer: doctored\r\nConnection: close\r\nContent-Length: 5\r\n\r\n"
-               "sorry",
-               status);
+  bytes_printf(
+      &out, "HTTP/1.1 %s\r\nServer: doctored\r\nConnection: close\r\nContent-Length: 5\r\n\r\n%s",
+      status, front->head_only ? "" : "sorry");
   doctored_write(front, bytes_span(&out));
   bytes_free(&out);
   doctored_finish(front, true);
@@ -288,9 +350,11 @@ static inline bool doctored_valid_line(struct span line) {
 
 /* Whether a head, with its empty line, is as RFC 9112 has it. */
 static inline bool doctored_valid(struct span head) {
+  uint64_t code = 0;
   size_t at = span_find(head, span_of("\r\n"), 0) + 2;
   if (!span_starts(head, "HTTP/1.") || at < 15 || head.ptr[8] != ' ' || head.ptr[12] != ' ' ||
-      span_find(span_make(head.ptr, at - 2), span_of("\n"), 0) != SIZE_MAX) {
+      span_find(span_make(head.ptr, at - 2), span_of("\n"), 0) != SIZE_MAX ||
+      !span_number(span_make(head.ptr + 9, 3), &code) || code < 100 || code > 599) {
     return false;
   }
   while (at + 2 < head.len) {
@@ -318,16 +382,21 @@ static inline void doctored_open_back(struct doctored_front *front) {
 
 static inline void doctored_pump_back(struct doctored_front *front);
 
-/* Passes the request's content on as far as it is there. */
+/* Passes the request's content on as far as it is there, chunks only all together. */
 static inline void doctored_pass_content(struct doctored_front *front) {
   size_t len = front->in.len < front->content_left ? front->in.len : (size_t)front->content_left;
+  if (front->chunked) {
+    len = doctored_chunked(bytes_span(&front->in));
+    front->chunked = len == 0;
+  } else {
+    front->content_left -= len;
+  }
   bool lost = front->gateway->fault->loses_content && front->expects;
   if (len > 0 && front->back != 0 && !lost) {
     doctored_command(front->gateway, ACTOR_WRITE, front->back, span_make(front->in.ptr, len));
   }
   bytes_add(&front->request, span_make(front->in.ptr, len));
   bytes_drop(&front->in, len);
-  front->content_left -= len;
 }
 
 static inline void doctored_forward(struct doctored_front *front) {
@@ -343,6 +412,8 @@ static inline void doctored_read_request(struct doctored_front *front) {
   uint64_t length = 0;
   front->head_only = span_starts(head, "HEAD ");
   front->http10 = span_find(head, span_of(" HTTP/1.0\r\n"), 0) != SIZE_MAX;
+  front->chunked = doctored_field(head, "Transfer-Encoding").len > 0;
+  front->closes = h1_list_has(doctored_field(head, "Connection"), "close");
   front->expects = doctored_field(head, "Expect").len > 0;
   front->content_left = span_number(doctored_field(head, "Content-Length"), &length) ? length : 0;
   size_t at = span_find(head, span_of(" HTTP/1."), 0);
@@ -377,12 +448,11 @@ static inline size_t doctored_next_request(struct doctored_front *front) {
   uint64_t length = 0;
   bool whole =
       !span_number(doctored_field(head, "Content-Length"), &length) || in.len >= end + 4 + length;
+  if (doctored_field(head, "Transfer-Encoding").len > 0) {
+    whole = doctored_chunked(span_skip(in, end + 4)) > 0;
+  }
   if (front->gateway->fault->awaits_content && !whole) {
     return 0;
-  }
-  if (doctored_field(head, "Transfer-Encoding").len > 0) {
-    size_t content = doctored_chunked(span_skip(in, end + 4));
-    return content == 0 ? 0 : end + 4 + content;
   }
   return end + 4;
 }
@@ -390,9 +460,7 @@ static inline size_t doctored_next_request(struct doctored_front *front) {
 static inline void doctored_pump_front(struct doctored_front *front) {
   while (front->open && !front->stuck) {
     if (front->busy) {
-      if (front->content_left > 0) {
-        doctored_pass_content(front);
-      }
+      doctored_pass_content(front);
       return;
     }
     size_t len = doctored_next_request(front);
@@ -443,6 +511,36 @@ static inline void doctored_message_free(struct doctored_message *message) {
   bytes_free(&message->content);
 }
 
+/* A 101 switches if the client asked for the protocol that it names; from then on bytes pass
+ * unread both ways. */
+static inline void doctored_switch(struct doctored_front *front, struct doctored_message *message) {
+  struct span asked = doctored_field(bytes_span(&front->request), "Upgrade");
+  struct span named = doctored_field(bytes_span(&message->head), "Upgrade");
+  bool offered = !front->http10 && named.len > 0;
+  while (offered && named.len > 0) {
+    struct span token;
+    bool more = h1_list_next(&named, &token);
+    char text[64];
+    (void)snprintf(text, sizeof(text), "%.*s", (int)token.len, (const char *)token.ptr);
+    offered = !more || h1_list_has(asked, text);
+  }
+  if (!offered) {
+    doctored_error(front, "502 Bad Gateway");
+    return;
+  }
+  if (!front->gateway->fault->lax) {
+    doctored_take_out_framing(message);
+  }
+  doctored_deliver(front, message);
+  front->raw = true;
+  doctored_write(front, bytes_span(&front->back_in));
+  front->back_in.len = 0;
+  if (front->in.len > 0) {
+    doctored_command(front->gateway, ACTOR_WRITE, front->back, bytes_span(&front->in));
+    front->in.len = 0;
+  }
+}
+
 static inline void doctored_handle(struct doctored_front *front, struct doctored_message *message) {
   const struct doctored_fault *fault = front->gateway->fault;
   if (!fault->lax && !doctored_valid(bytes_span(&message->head))) {
@@ -450,10 +548,18 @@ static inline void doctored_handle(struct doctored_front *front, struct doctored
     return;
   }
   if (message->code >= 200) {
+    if (front->http10 && doctored_field(bytes_span(&message->head), "Transfer-Encoding").len > 0) {
+      doctored_unchunk(message);
+    }
     (fault->final != NULL ? fault->final : doctored_pass_final)(front, message);
     return;
   }
+  if (message->code == 101 && !fault->switches) {
+    doctored_switch(front, message);
+    return;
+  }
   front->num_interims++;
+  doctored_take_out_hop(message);
   message->head.ptr[7] = '1';
   (fault->interim != NULL ? fault->interim : doctored_pass_interim)(front, message);
 }
@@ -605,9 +711,16 @@ static inline void doctored_feed(void *self, uint64_t now_us, const struct actor
   if (front == NULL) {
     doctored_pool_bytes(gateway, event);
   } else if (event->conn == front->conn && event->kind == ACTOR_BYTES) {
-    bytes_add(&front->in, event->bytes);
-    doctored_pump_front(front);
+    if (front->raw && front->back != 0) {
+      doctored_command(gateway, ACTOR_WRITE, front->back, event->bytes);
+    } else {
+      bytes_add(&front->in, event->bytes);
+      doctored_pump_front(front);
+    }
   } else if (event->conn == front->conn) {
+    if (gateway->fault->pools_cut && front->busy) {
+      doctored_to_pool(front);
+    }
     doctored_close(front);
   } else if (event->kind == ACTOR_BYTES) {
     doctored_back_bytes(front, event->bytes);

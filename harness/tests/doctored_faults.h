@@ -263,7 +263,7 @@ static void final_chunks_as_content(struct doctored_front *front,
 }
 
 static void final_damage(struct doctored_front *front, struct doctored_message *message) {
-  if (front->num_interims > 0 && message->content.len > 0) {
+  if ((front->num_interims > 0 || front->expects) && message->content.len > 0) {
     message->content.ptr[0] = '#';
   }
   doctored_pass_final(front, message);
@@ -330,7 +330,7 @@ static void lost_close(struct doctored_front *front) {
 }
 
 static void lost_retry(struct doctored_front *front) {
-  if (front->again) {
+  if (front->again || span_starts(bytes_span(&front->request), "POST ")) {
     doctored_error(front, "502 Bad Gateway");
     return;
   }
@@ -429,10 +429,18 @@ static bool request_417(struct doctored_front *front) {
   return true;
 }
 
+static void final_hang_if_expected(struct doctored_front *front, struct doctored_message *message) {
+  if (front->expects) {
+    front->stuck = true;
+  } else {
+    doctored_pass_final(front, message);
+  }
+}
+
 /* Answers a pipelined pair the wrong way round. */
 static bool request_swap(struct doctored_front *front) {
   size_t len = front->num_requests == 1 ? doctored_next_request(front) : 0;
-  if (len == 0 || front->content_left > 0) {
+  if (len == 0 || front->content_left > 0 || front->chunked) {
     return false;
   }
   struct bytes first = front->request;
@@ -486,11 +494,15 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "keeps-strays", .keeps_strays = true},
     {.name = "swaps-answers", .final = final_swap},
     {.name = "lax", .lax = true},
+    {.name = "switches", .switches = true},
     {.name = "forgets-head", .forgets_head = true},
     {.name = "takes-content", .takes_content = true},
     {.name = "whole-reads", .whole_reads = true},
     {.name = "swallows", .swallows = true},
     {.name = "awaits-content", .awaits_content = true},
+    {.name = "expect-hangs", .final = final_hang_if_expected},
+    {.name = "forgets-content", .forgets_content = true},
+    {.name = "pools-cut-requests", .pools = true, .pools_cut = true},
     {.name = "loses-content", .loses_content = true},
     {.name = "shows-chunks", .final = final_chunks_as_content},
     {.name = "damages-final", .final = final_damage},

@@ -34,24 +34,36 @@ struct outcome_run {
   struct result *results;
 };
 
+/* Of a case with values the first is enough here, and the last where they are few. */
+static inline void outcome_thin_out(struct plan *plan) {
+  size_t kept = 0;
+  for (size_t i = 0; i < plan->num_plays; i++) {
+    struct span id = plan->plays[i].file->id;
+    bool first = i == 0 || !span_eq(plan->plays[i - 1].file->id, id);
+    bool last = i + 1 == plan->num_plays || !span_eq(plan->plays[i + 1].file->id, id);
+    bool few = case_num_bindings(plan->plays[i].file) <= 3;
+    if (first || (last && few)) {
+      plan->plays[kept++] = plan->plays[i];
+    }
+  }
+  plan->num_plays = kept;
+}
+
 static inline void outcome_plan(struct outcome_run *run, const struct outcome_setting *setting,
                                 enum seat seat) {
   struct diag diag;
-  struct run_options options = {.seat = seat,
-                                .level = 2,
-                                .slow = true,
-                                .repeat = 1,
-                                .excludes = {"forward/any-code:1[1-8]?"},
-                                .num_excludes = 1};
+  struct run_options options = {.seat = seat, .level = 2, .repeat = 1};
   if (setting->only != NULL) {
     options.globs[0] = setting->only;
     options.num_globs = 1;
-    options.num_excludes = 0;
   }
   if (library_load_embedded(&run->arena, &run->library, &diag) != 0 ||
       plan_make(&run->arena, &run->library, &options, 0, &run->plan, &diag) != 0) {
     diag_print(&diag, stderr);
     abort();
+  }
+  if (setting->only == NULL) {
+    outcome_thin_out(&run->plan);
   }
 }
 
