@@ -70,8 +70,8 @@ static void test_what_is_too_long_is_left_out(void **state) {
   assert_string_equal(plain_script(&arena, &script, "a:1", "b:2"), "");
   uint8_t much[9000];
   memset(much, 'a', sizeof(much));
-  entries[0].bytes = span_make(much, sizeof(much));
-  script.num_transcript = 1;
+  struct transcript_entry large = {.dir = "sent", .number = 1, .bytes = {much, sizeof(much)}};
+  script = (struct script){.transcript = &large, .num_transcript = 1};
   assert_string_equal(plain_script(&arena, &script, "a:1", "b:2"), "");
   arena_free(&arena);
 }

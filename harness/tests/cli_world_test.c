@@ -1,4 +1,5 @@
-/* Every case against the reference gateway, in one process under virtual time: no socket, no sleep. */
+/* Every case against the reference gateway, in one process under virtual time: no socket, no sleep.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -12,7 +12,7 @@ enum { WORLD_ACTORS = 4, WORLD_LATENCY_US = 50 };
 struct world_end {
   unsigned actor;
   conn_id conn;
-  bool gone;    /* this end closed or aborted, or was told of a reset */
+  bool gone; /* this end closed or aborted, or was told of a reset */
 };
 
 struct world_link {
@@ -135,7 +135,8 @@ static inline void world_deliver(struct world *world) {
   world->now_us = event->at_us > world->now_us ? event->at_us : world->now_us;
   bool connection = event->event.kind != ACTOR_REFUSED && event->event.kind != ACTOR_TIME;
   struct world_end *peer = NULL;
-  struct world_end *end = connection ? world_find(world, event->actor, event->event.conn, &peer) : NULL;
+  struct world_end *end =
+      connection ? world_find(world, event->actor, event->event.conn, &peer) : NULL;
   if (!connection || (end != NULL && !end->gone)) {
     if (end != NULL && event->event.kind == ACTOR_RESET) {
       end->gone = true;

@@ -1,0 +1,463 @@
+/* A play by hand: what everyone may do, races, HTTP/1.0, house rules and canaries. */
+#include "tests/script_bench.h"
+
+#define ASK(method, n) method " /$" n "/t/c HTTP/1.1|Host: h|Interim-Nonce: $" n "||"
+#define MARK(n, k) "HTTP/1.1 102 Processing|Interim-Mark: $" n "-" k "||"
+#define OK_HEAD(n, len)                                                                            \
+  "HTTP/1.1 200 OK|Date: D|Cache-Control: no-store|Interim-Nonce: $" n                             \
+  "|Content-Type: text/plain|Content-Length: " len "||"
+/* Our 200 to request n, as composed when the step states no content. */
+#define OK(n) OK_HEAD(n, "17") "$" n "\n"
+
+/* What everyone may do is no finding, and no miss. */
+static void test_what_everyone_may_do(void **state) {
+  (void)state;
+  static const char *const answers[] = {
+      /* Interim responses of the target's own. */
+      "HTTP/1.1 103 Early Hints|Link: </x>||" OK("0"),
+      "HTTP/1.1 100 Continue||" OK("0"),
+      "HTTP/1.1 110 Own||" OK("0"),
+      "HTTP/1.1 103 Early Hints|Link: </x>||" MARK("0", "1") OK("0"),
+      /* Fields of the target's own, and another reason. */
+      "HTTP/1.1 200 Fine|Interim-Nonce: $0|Via: 1.1 x|Connection: keep-alive|Keep-Alive: a=1|"
+      "Content-Length: 17||$0\n",
+      /* Other framing. */
+      "HTTP/1.1 200 OK|Interim-Nonce: $0|Transfer-Encoding: chunked||10|$0|1|\n|0|T: 1||",
+      /* Empty lines behind a final response. */
+      OK("0") "|",
+      OK("0") "||",
+  };
+  for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 102\norigin sends 200\nclient may see 102\n"
+                "client sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, answers[i]);
+    steps_are(&bench, "+++++");
+    is_done(&bench, true);
+    bench_end(&bench);
+  }
+}
+
+/* A 100 of its own, taken for the origin's until that one comes too. */
+static void test_two_times_100_is_no_repetition(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends POST\n  Expect: 100-continue\n  | x\norigin sends 100 on-arrival\n"
+              "origin sees content\n  | x\norigin sends 200\nclient may see 100\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, "POST /$0/t/c HTTP/1.1|Expect: 100-continue|Content-Length: 1||");
+  target_answers(&bench, 1, "HTTP/1.1 100 Continue||");
+  target_answers(&bench, 1, "HTTP/1.1 100 Continue|Interim-Mark: $0-1||");
+  target_asks(&bench, 0, "x");
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* An interim whose code was changed is no obstacle where a final is due. */
+static void test_a_changed_code_is_noted(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\norigin sends 200\nclient may see 102\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, "HTTP/1.1 100 Continue|Interim-Mark: $0-1||" OK("0"));
+  steps_are(&bench, "+++++");
+  assert_true(bench.script.exchanges[0]->altered);
+  bench_end(&bench);
+}
+
+static void test_order_of_interims(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102 x 2\norigin sends 200\nclient sees 102 x 2\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "2") MARK("0", "1") OK("0"));
+  assert_true(bench.script.exchanges[0]->reordered);
+  assert_int_equal(bench.script.exchanges[0]->num_seen, 2);
+  bench_end(&bench);
+}
+
+static void test_a_retry_by_the_target_gets_what_the_first_got(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  origin_wrote(&bench, 0, MARK("0", "1") "\n");
+  target_leaves(&bench, 0, true);
+  target_asks(&bench, 1, ASK("GET", "0"));
+  origin_wrote(&bench, 1, MARK("0", "1") "\n");
+  target_answers(&bench, 1, MARK("0", "1"));
+  origin_wrote(&bench, 1, OK("0") "\n");
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, true);
+  assert_int_equal(bench.script.exchanges[0]->arrivals, 2);
+  bench_end(&bench);
+}
+
+/* What the origin has to say while its connection is gone waits for the retry. */
+static void test_a_retry_gets_what_the_first_could_not(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sees GET\npause 10ms\norigin sends 102\n"
+              "origin sends 200\nclient may see 102\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_leaves(&bench, 0, true);
+  time_passes(&bench, 10000);
+  origin_wrote(&bench, 0, "");
+  target_asks(&bench, 1, ASK("GET", "0"));
+  origin_wrote(&bench, 1, MARK("0", "1") OK("0") "\n");
+  assert_true(bench.script.exchanges[0]->final_sent);
+  target_answers(&bench, 1, MARK("0", "1") OK("0"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* The target may close an idle connection; a request that met the end goes again on another. */
+static void test_a_request_that_met_the_end_is_sent_again(void **state) {
+  (void)state;
+  static const enum actor_event_kind ends[] = {ACTOR_FIN, ACTOR_RESET};
+  for (size_t i = 0; i < 2; i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
+                "origin 2 sends 200\nclient sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, OK("0"));
+    client_wrote(&bench, 1, ASK("GET", "0") "\n" ASK("GET", "1") "\n");
+    target_ends(&bench, 1, ends[i]);
+    client_wrote(&bench, 2, ASK("GET", "1") "\n");
+    target_asks(&bench, 0, ASK("GET", "1"));
+    target_answers(&bench, 2, OK("1"));
+    is_done(&bench, true);
+    bench_end(&bench);
+  }
+}
+
+/* But only once, only when nothing of it came through, and never a first request. */
+static void test_a_request_is_not_sent_again_otherwise(void **state) {
+  (void)state;
+  struct bench bench;
+  const char *steps = "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
+                      "origin 2 sends 102\nclient sees 200\n";
+  bench_begin(&bench, steps, false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_ends(&bench, 1, ACTOR_FIN);
+  assert_false(bench.clients[2].opened);
+  assert_true(bench.script.exchanges[1]->closed);
+  bench_end(&bench);
+  bench_begin(&bench, steps, false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_ends(&bench, 1, ACTOR_FIN);
+  target_ends(&bench, 2, ACTOR_FIN);
+  assert_false(bench.clients[3].opened);
+  assert_true(bench.script.exchanges[1]->closed);
+  bench_end(&bench);
+  bench_begin(&bench, steps, false);
+  target_ends(&bench, 1, ACTOR_FIN);
+  assert_false(bench.clients[2].opened);
+  assert_true(bench.script.exchanges[0]->closed);
+  bench_end(&bench);
+}
+
+/* A final that says close ends the connection for the next request. */
+static void test_no_request_follows_a_close(void **state) {
+  (void)state;
+  static const char *const answers[] = {
+      "HTTP/1.1 200 OK|Interim-Nonce: $0|Connection: x, Close|Content-Length: 17||$0\n",
+      "HTTP/1.0 200 OK|Interim-Nonce: $0|Content-Length: 17||$0\n",
+  };
+  for (size_t i = 0; i < 2; i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
+                "origin 2 sends 200\nclient sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, answers[i]);
+    assert_string_equal(bench.clients[1].end, "close");
+    client_wrote(&bench, 2, ASK("GET", "1") "\n");
+    bench_end(&bench);
+  }
+}
+
+static void test_nothing_is_sent_on_a_connection_that_ended(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\nclient sees 200\n"
+              "client sends GET\norigin 2 sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  client_wrote(&bench, 1, ASK("GET", "0") "\n");
+  target_answers(&bench, 1, MARK("0", "1"));
+  target_ends(&bench, 1, ACTOR_FIN);
+  client_wrote(&bench, 1, "");
+  steps_are(&bench, "+++-~~-");
+  bench_end(&bench);
+}
+
+static void test_a_target_that_answers_by_itself(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends COPY\norigin sends 102\nclient sees 102\norigin sends 201\n"
+              "client sees 201\n",
+              false);
+  target_answers(&bench, 1, "HTTP/1.1 405 No|Content-Length: 0||");
+  assert_true(bench.script.never_arrived);
+  assert_int_equal(bench.script.steps[1].state, STEP_PASSED_OVER);
+  is_done(&bench, false);
+  bench_end(&bench);
+}
+
+static void test_an_interim_to_http10_is_passed_over(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 200 glued\norigin sends 102\norigin sees GET\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.0||");
+  /* What was glued to it still goes out. */
+  origin_wrote(&bench, 0, OK("0") "\n");
+  assert_true(bench.script.asked_http10);
+  steps_are(&bench, "++~+.");
+  bench_end(&bench);
+}
+
+/* A raw interim in several pieces is kept from HTTP/1.0 with all of them. */
+static void test_a_raw_interim_to_http10_is_passed_over_whole(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends bytes glued\n  | HTTP/1.1 102 P\n"
+              "origin sends bytes x 3 glued\n  | A: 1\norigin sends bytes glued\n  |\n"
+              "origin sends 200\nclient may see 102\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.0||");
+  origin_wrote(&bench, 0, OK("0") "\n");
+  steps_are(&bench, "+~~~++.");
+  bench_end(&bench);
+}
+
+static void test_refused_connections(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "pause 1ms\nclient sends GET\norigin sends 200\nclient sees 200\n", false);
+  bench.refuses = true;
+  time_passes(&bench, 1000);
+  is_done(&bench, false);
+  assert_true(bench.script.target_down);
+  bench_end(&bench);
+}
+
+static void test_a_stall_is_probed_with_the_next_request(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1"));
+  client_wrote(&bench, 1, ASK("GET", "0") "\n");
+  time_passes(&bench, BENCH_DEADLINE);
+  client_wrote(&bench, 1, ASK("GET", "1") "\n");
+  target_asks(&bench, 1, ASK("GET", "1"));
+  target_answers(&bench, 1, OK("1"));
+  assert_true(bench.script.exchanges[0]->next_answered);
+  is_done(&bench, false);
+  assert_string_equal(script_observed(&bench.script), "102, nothing");
+  bench_end(&bench);
+}
+
+/* The real final falls out as the answer to the next request, and that one's does not come. */
+static void test_a_target_that_is_one_answer_behind(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1"));
+  time_passes(&bench, BENCH_DEADLINE);
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_answers(&bench, 1, OK("0"));
+  assert_false(bench.script.exchanges[0]->next_answered);
+  time_passes(&bench, BENCH_DEADLINE);
+  assert_true(bench.script.exchanges[0]->next_answered);
+  is_done(&bench, false);
+  bench_end(&bench);
+}
+
+/* A target that comes round by itself answers both. */
+static void test_a_target_that_was_only_late_is_not_behind(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1"));
+  time_passes(&bench, BENCH_DEADLINE);
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_answers(&bench, 1, OK("0") OK("1"));
+  assert_false(bench.script.exchanges[0]->next_answered);
+  assert_false(bench.script.exchanges[0]->fell_out);
+  is_done(&bench, false);
+  bench_end(&bench);
+}
+
+static void test_a_stall_without_interim_is_probed_by_closing(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  time_passes(&bench, 2 * BENCH_DEADLINE);
+  assert_string_equal(bench.backs[0].end, "close");
+  target_answers(&bench, 1, MARK("0", "1") OK("0"));
+  is_done(&bench, false);
+  assert_true(bench.script.exchanges[0]->fell_out);
+  assert_string_equal(script_observed(&bench.script),
+                      "nothing (only after the origin closed: 102, 200)");
+  bench_end(&bench);
+}
+
+static void test_canaries(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", true);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  client_wrote(&bench, 1, ASK("GET", "0") "\n" ASK("GET", "1") "\n");
+  target_asks(&bench, 0, ASK("GET", "1"));
+  origin_wrote(&bench, 0, OK("0") "\n" OK("1") "\n");
+  target_answers(&bench, 1, OK("1"));
+  is_done(&bench, true);
+  assert_true(bench.script.back_exercised);
+  assert_string_equal(script_observed(&bench.script), "200");
+  bench_end(&bench);
+}
+
+static void test_a_canary_that_finds_a_foreign_answer(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", true);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_answers(&bench, 1, OK("0"));
+  is_done(&bench, false);
+  assert_int_equal(bench.script.findings[0].breach, BREACH_FOREIGN);
+  bench_end(&bench);
+}
+
+/* A canary that the target does not want on this connection goes on a new one, or is let be. */
+static void test_canaries_that_are_closed_or_ignored(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", true);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_ends(&bench, 1, ACTOR_FIN);
+  client_wrote(&bench, 2, ASK("GET", "1") "\n");
+  time_passes(&bench, 4 * BENCH_DEADLINE);
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+static void test_an_idle_connections_408_is_nobodys_answer(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 200\nclient sees 200\npause 1ms\nclient sends GET\n"
+              "origin 2 sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_answers(&bench, 1, "HTTP/1.1 408 Request Timeout|Connection: close|Content-Length: 0||");
+  target_ends(&bench, 1, ACTOR_FIN);
+  time_passes(&bench, 1000);
+  client_wrote(&bench, 2, ASK("GET", "1") "\n");
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_answers(&bench, 2, OK("1"));
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+/* Byte by byte, everything reads the same. */
+static void test_reads_of_one_byte(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends POST\n  | x\norigin sees POST\norigin sees content\n  | x\n"
+              "origin sends 102\nclient sees 102\norigin sends 200\nclient sees 200\n",
+              false);
+  struct span request =
+      bench_wire(&bench, "POST /$0/t/c HTTP/1.1|Transfer-Encoding: chunked||1|x|0||");
+  struct span answer = bench_wire(&bench, MARK("0", "1") OK("0") "|");
+  target_asks(&bench, 0, "");
+  for (size_t i = 0; i < request.len; i++) {
+    origin_bytes(&bench.origin, ACTOR_ACCEPTED, span_make(request.ptr + i, 1), bench.now_us);
+    bench_settle(&bench);
+  }
+  for (size_t i = 0; i < answer.len; i++) {
+    struct actor_event event = {ACTOR_BYTES, 1, 0, span_make(answer.ptr + i, 1)};
+    script_client_event(&bench.script, &event, bench.now_us);
+    bench_settle(&bench);
+  }
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_what_everyone_may_do),
+      cmocka_unit_test(test_two_times_100_is_no_repetition),
+      cmocka_unit_test(test_a_changed_code_is_noted),
+      cmocka_unit_test(test_order_of_interims),
+      cmocka_unit_test(test_a_retry_by_the_target_gets_what_the_first_got),
+      cmocka_unit_test(test_a_retry_gets_what_the_first_could_not),
+      cmocka_unit_test(test_a_request_that_met_the_end_is_sent_again),
+      cmocka_unit_test(test_a_request_is_not_sent_again_otherwise),
+      cmocka_unit_test(test_no_request_follows_a_close),
+      cmocka_unit_test(test_nothing_is_sent_on_a_connection_that_ended),
+      cmocka_unit_test(test_a_target_that_answers_by_itself),
+      cmocka_unit_test(test_an_interim_to_http10_is_passed_over),
+      cmocka_unit_test(test_a_raw_interim_to_http10_is_passed_over_whole),
+      cmocka_unit_test(test_refused_connections),
+      cmocka_unit_test(test_a_stall_is_probed_with_the_next_request),
+      cmocka_unit_test(test_a_target_that_is_one_answer_behind),
+      cmocka_unit_test(test_a_target_that_was_only_late_is_not_behind),
+      cmocka_unit_test(test_a_stall_without_interim_is_probed_by_closing),
+      cmocka_unit_test(test_canaries),
+      cmocka_unit_test(test_a_canary_that_finds_a_foreign_answer),
+      cmocka_unit_test(test_canaries_that_are_closed_or_ignored),
+      cmocka_unit_test(test_an_idle_connections_408_is_nobodys_answer),
+      cmocka_unit_test(test_reads_of_one_byte),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
