@@ -16,6 +16,14 @@
 
 #include <stdlib.h>
 
+#define ASK(method, n) method " /$" n "/t/c HTTP/1.1|Host: h|Interim-Nonce: $" n "||"
+#define MARK(n, k) "HTTP/1.1 102 Processing|Interim-Mark: $" n "-" k "||"
+#define OK_HEAD(n, len)                                                                            \
+  "HTTP/1.1 200 OK|Date: D|Cache-Control: no-store|Interim-Nonce: $" n                             \
+  "|Content-Type: text/plain|Content-Length: " len "||"
+/* Our 200 to request n, as composed when the step states no content. */
+#define OK(n) OK_HEAD(n, "17") "$" n "\n"
+
 enum { BENCH_CONNS = 64, BENCH_DEADLINE = 250000, BENCH_RUN = 0xabcdef };
 
 struct bench_conn {

@@ -1,10 +1,6 @@
 /* Our origin's end of the back connections: whose a request is, and what becomes of the others. */
 #include "tests/script_bench.h"
 
-#define OK(n)                                                                                      \
-  "HTTP/1.1 200 OK|Date: D|Cache-Control: no-store|Interim-Nonce: $" n                             \
-  "|Content-Type: text/plain|Content-Length: 17||$" n "\n"
-
 static const char plain[] = "client sends GET\norigin sends 200\nclient sees 200\n";
 
 #define HEALTHY                                                                                    \

@@ -1,13 +1,61 @@
 /* A play by hand: what everyone may do, races, HTTP/1.0, house rules and canaries. */
 #include "tests/script_bench.h"
 
-#define ASK(method, n) method " /$" n "/t/c HTTP/1.1|Host: h|Interim-Nonce: $" n "||"
-#define MARK(n, k) "HTTP/1.1 102 Processing|Interim-Mark: $" n "-" k "||"
-#define OK_HEAD(n, len)                                                                            \
-  "HTTP/1.1 200 OK|Date: D|Cache-Control: no-store|Interim-Nonce: $" n                             \
-  "|Content-Type: text/plain|Content-Length: " len "||"
-/* Our 200 to request n, as composed when the step states no content. */
-#define OK(n) OK_HEAD(n, "17") "$" n "\n"
+static void test_an_answer_to_another_request_is_a_desync(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, "HTTP/1.1 200 OK|Interim-Nonce: abcdef0009000000|Content-Length: 0||");
+  assert_int_equal(bench.script.num_findings, 1);
+  assert_int_equal(bench.script.findings[0].breach, BREACH_FOREIGN);
+  assert_int_equal(bench.script.findings[0].owner.play, 9);
+  assert_true(bench.script.exchanges[0]->foreign);
+  bench_end(&bench);
+}
+
+static void test_another_answers_content_is_a_desync(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1,
+                 "HTTP/1.1 200 OK|Interim-Nonce: $0|Content-Length: 16||abcdef0009000000");
+  assert_int_equal(bench.script.findings[0].breach, BREACH_FOREIGN);
+  bench_end(&bench);
+}
+
+static void test_house_rules_on_every_message(void **state) {
+  (void)state;
+  static const struct {
+    const char *answer;
+    enum breach breach;
+  } rows[] = {
+      {"HTTP/1.1 102 P|Interim-Mark: $0-1|Content-Length: 0||" OK("0"), BREACH_INTERIM_LENGTH},
+      {"HTTP/1.1 102 P|Interim-Mark: $0-1|Transfer-Encoding: chunked||" OK("0"),
+       BREACH_INTERIM_CODING},
+      {"HTTP/1.0 102 P|Interim-Mark: $0-1||" OK("0"), BREACH_VERSION},
+      {MARK("0", "1") MARK("0", "1") OK("0"), BREACH_REPEATED},
+      {"HTTP/1.1 200 OK|Interim-Mark: $0-1|Interim-Nonce: $0|Content-Length: 0||", BREACH_LEAKED},
+      {MARK("0", "1") OK("0") "HTTP/1.1 200 OK|Content-Length: 0||", BREACH_UNSOLICITED},
+      {"HTTP/1.1 102 P\n|Interim-Mark: $0-1||", BREACH_GRAMMAR},
+      {"HTTP/1.1 101 S|Upgrade: x|Connection: upgrade||", BREACH_SWITCHED},
+      {"HTTP/1.1 200 OK|Interim-Nonce: planted-$0|Content-Length: 0||", BREACH_PLANTED},
+      {"HTTP/1.1 200 OK|Interim-Nonce: abcdef0009000000|Content-Length: 0||", BREACH_FOREIGN},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 102\norigin sends 200\nclient may see 1xx\n"
+                "client sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, rows[i].answer);
+    assert_true(bench.script.num_findings > 0);
+    assert_int_equal(bench.script.findings[0].breach, rows[i].breach);
+    bench_end(&bench);
+  }
+}
 
 /* What everyone may do is no finding, and no miss. */
 static void test_what_everyone_may_do(void **state) {
@@ -458,6 +506,9 @@ int main(void) {
       cmocka_unit_test(test_canaries_that_are_closed_or_ignored),
       cmocka_unit_test(test_an_idle_connections_408_is_nobodys_answer),
       cmocka_unit_test(test_reads_of_one_byte),
+      cmocka_unit_test(test_an_answer_to_another_request_is_a_desync),
+      cmocka_unit_test(test_another_answers_content_is_a_desync),
+      cmocka_unit_test(test_house_rules_on_every_message),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
