@@ -689,6 +689,40 @@ static inline void doctored_pool_bytes(struct doctored *gateway, const struct ac
   }
 }
 
+/* The client sends, or leaves. */
+static inline void doctored_client_event(struct doctored_front *front,
+                                         const struct actor_event *event) {
+  struct doctored *gateway = front->gateway;
+  if (event->kind != ACTOR_BYTES) {
+    if (gateway->fault->pools_cut && front->busy) {
+      doctored_to_pool(front);
+    }
+    doctored_close(front);
+  } else if (front->raw && front->back != 0) {
+    doctored_command(gateway, ACTOR_WRITE, front->back, event->bytes);
+  } else {
+    bytes_add(&front->in, event->bytes);
+    doctored_pump_front(front);
+  }
+}
+
+static inline void doctored_connection_event(struct doctored *gateway,
+                                             const struct actor_event *event) {
+  struct doctored_front *front = doctored_find(gateway, event->conn);
+  if (front == NULL) {
+    doctored_pool_bytes(gateway, event);
+    return;
+  }
+  if (event->conn == front->conn) {
+    doctored_client_event(front, event);
+  } else if (event->kind == ACTOR_BYTES) {
+    doctored_back_bytes(front, event->bytes);
+  } else {
+    doctored_back_lost(front);
+  }
+  doctored_flush(front);
+}
+
 static inline void doctored_feed(void *self, uint64_t now_us, const struct actor_event *event) {
   struct doctored *gateway = self;
   gateway->now_us = now_us;
@@ -699,36 +733,12 @@ static inline void doctored_feed(void *self, uint64_t now_us, const struct actor
   if (gateway->stalled || event->kind == ACTOR_TIME || event->kind == ACTOR_CONNECTED) {
     return;
   }
-  if (event->kind == ACTOR_ACCEPTED_CONN) {
-    if (*gateway->refuse) {
-      doctored_command(gateway, ACTOR_ABORT, event->conn, span_make(NULL, 0));
-    } else {
-      doctored_accept(gateway, event->conn);
-    }
-    return;
-  }
-  struct doctored_front *front = doctored_find(gateway, event->conn);
-  if (front == NULL) {
-    doctored_pool_bytes(gateway, event);
-  } else if (event->conn == front->conn && event->kind == ACTOR_BYTES) {
-    if (front->raw && front->back != 0) {
-      doctored_command(gateway, ACTOR_WRITE, front->back, event->bytes);
-    } else {
-      bytes_add(&front->in, event->bytes);
-      doctored_pump_front(front);
-    }
-  } else if (event->conn == front->conn) {
-    if (gateway->fault->pools_cut && front->busy) {
-      doctored_to_pool(front);
-    }
-    doctored_close(front);
-  } else if (event->kind == ACTOR_BYTES) {
-    doctored_back_bytes(front, event->bytes);
+  if (event->kind != ACTOR_ACCEPTED_CONN) {
+    doctored_connection_event(gateway, event);
+  } else if (*gateway->refuse) {
+    doctored_command(gateway, ACTOR_ABORT, event->conn, span_make(NULL, 0));
   } else {
-    doctored_back_lost(front);
-  }
-  if (front != NULL) {
-    doctored_flush(front);
+    doctored_accept(gateway, event->conn);
   }
 }
 
