@@ -20,6 +20,12 @@ static void add_field(struct message_seen *message, struct arena *arena,
   message->num_fields++;
 }
 
+/* What a target sends without end fills no memory. */
+static void add_content(struct message_seen *message, struct span content) {
+  size_t room = MESSAGE_MAX_CONTENT - message->content.len;
+  bytes_add(&message->content, content.len <= room ? content : span_make(content.ptr, room));
+}
+
 void message_feed(struct message_seen *message, struct arena *arena, const struct h1_event *event,
                   uint64_t now_us) {
   switch (event->kind) {
@@ -45,14 +51,14 @@ void message_feed(struct message_seen *message, struct arena *arena, const struc
     message->framing = event->framing;
     break;
   case H1_CONTENT:
-    bytes_add(&message->content, event->value);
+    add_content(message, event->value);
     break;
   case H1_END:
     message->complete = true;
     message->end_us = now_us;
     break;
   case H1_TUNNEL:
-    bytes_add(&message->content, event->value);
+    add_content(message, event->value);
     break;
   }
 }

@@ -7,6 +7,9 @@
 #include "core/h1.h"
 #include "script/nonce.h"
 
+/* More content than this is not kept. */
+enum { MESSAGE_MAX_CONTENT = 1024 * 1024 };
+
 struct message_field {
   struct span name;
   struct span value;
