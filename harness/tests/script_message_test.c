@@ -139,12 +139,29 @@ static void test_a_word_is_escaped(void **state) {
   arena_free(&arena);
 }
 
+/* Content without end is read, and only its beginning kept. */
+static void test_endless_content_fills_no_memory(void **state) {
+  (void)state;
+  static uint8_t megabyte[1024 * 1024];
+  struct arena arena = {0};
+  struct message_seen message = {.code = 200};
+  struct h1_event event = {.kind = H1_CONTENT, .value = span_make(megabyte, 1000000)};
+  for (unsigned i = 0; i < 20; i++) {
+    message_feed(&message, &arena, &event, 1);
+  }
+  assert_int_equal(message.content.len, MESSAGE_MAX_CONTENT);
+  assert_true(message.content.cap <= 2 * MESSAGE_MAX_CONTENT);
+  bytes_free(&message.content);
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_final_response_is_kept_whole),
       cmocka_unit_test(test_an_interim_response_and_a_request),
       cmocka_unit_test(test_fields_are_kept_in_order),
       cmocka_unit_test(test_a_field_is_found_as_a_line_or_as_an_element),
+      cmocka_unit_test(test_endless_content_fills_no_memory),
       cmocka_unit_test(test_a_word_is_escaped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
