@@ -4,6 +4,17 @@ static unsigned origin_number(const struct script *script, const struct script_e
   return (unsigned)exchange_index(script, exchange) + 1;
 }
 
+/* A request that says close ends its connection with the final response (RFC 9112 section 9.6);
+ * some targets wait for that end. */
+static void close_as_asked(struct script *script, struct script_exchange *exchange,
+                           uint64_t now_us) {
+  const struct message_seen *request = exchange->request;
+  if (exchange->final_sent && request != NULL && request->complete &&
+      message_ends_connection(request)) {
+    back_end(script, exchange, ACTOR_CLOSE, now_us);
+  }
+}
+
 void back_write(struct script *script, struct script_exchange *exchange, struct span bytes,
                 uint64_t now_us) {
   if (exchange->back == 0 || exchange->back_ended_by_us || bytes.len == 0) {
@@ -18,6 +29,7 @@ void back_write(struct script *script, struct script_exchange *exchange, struct 
   script_record(script, LANE_ORIGIN, origin_number(script, exchange), "sent", bytes, now_us);
   exchange->num_heard = exchange->sent_all.len;
   exchange_sent(script, exchange, bytes, now_us);
+  close_as_asked(script, exchange, now_us);
 }
 
 void back_end(struct script *script, struct script_exchange *exchange, enum actor_command_kind how,
@@ -140,6 +152,7 @@ void script_request_event(struct script *script, conn_id back, const struct h1_e
                     now_us);
     }
     message_feed(exchange->request, &script->arena, event, now_us);
+    close_as_asked(script, exchange, now_us);
   }
 }
 

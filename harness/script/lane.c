@@ -272,20 +272,6 @@ static void check_content(struct script *script, struct message_seen *message,
   }
 }
 
-/* Whether the connection ends with this response (RFC 9112 sections 9.3 and 9.6). */
-static bool ends_connection(const struct message_seen *message) {
-  bool keeps = false;
-  for (size_t i = 0; i < message->num_fields; i++) {
-    if (span_is_nocase(message->fields[i].name, "Connection")) {
-      if (h1_list_has(message->fields[i].value, "close")) {
-        return true;
-      }
-      keeps = keeps || h1_list_has(message->fields[i].value, "keep-alive");
-    }
-  }
-  return message->framing == H1_UNTIL_CLOSE || (message->minor == 0 && !keeps);
-}
-
 static void final_complete(struct script *script, size_t client, struct message_seen *message) {
   struct client_lane *lane = &script->clients[client];
   struct script_exchange *exchange = lane_outstanding(script, client);
@@ -294,7 +280,8 @@ static void final_complete(struct script *script, size_t client, struct message_
   }
   check_content(script, message, exchange);
   (void)interim_rule_feed(&lane->rule, RULE_FINAL_END);
-  lane->closing = lane->closing || ends_connection(message);
+  lane->closing =
+      lane->closing || message->framing == H1_UNTIL_CLOSE || message_ends_connection(message);
   lane->answered = true;
   if (exchange != NULL) {
     lane->first_queued++;

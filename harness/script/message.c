@@ -107,6 +107,19 @@ bool message_names_field(const struct message_seen *message, struct span name) {
   return false;
 }
 
+bool message_ends_connection(const struct message_seen *message) {
+  bool keeps = false;
+  for (size_t i = 0; i < message->num_fields; i++) {
+    if (span_is_nocase(message->fields[i].name, "Connection")) {
+      if (h1_list_has(message->fields[i].value, "close")) {
+        return true;
+      }
+      keeps = keeps || h1_list_has(message->fields[i].value, "keep-alive");
+    }
+  }
+  return message->minor == 0 && !keeps;
+}
+
 const char *message_word(struct arena *arena, const struct message_seen *message) {
   if (!message->request) {
     return arena_printf(arena, "%u", message->code);

@@ -62,6 +62,11 @@ bool message_has_field(const struct message_seen *message, struct span name, str
 /* message_names_field tells whether there is a field with this name. */
 bool message_names_field(const struct message_seen *message, struct span name);
 
+/* message_ends_connection tells whether the connection ends with this message's exchange:
+ * Connection says close, or it is HTTP/1.0 and does not say keep-alive (RFC 9112 sections 9.3
+ * and 9.6). */
+bool message_ends_connection(const struct message_seen *message);
+
 /* message_word writes a short name of a message for a sequence: "102", "200", "GET /x". */
 const char *message_word(struct arena *arena, const struct message_seen *message);
 

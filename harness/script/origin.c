@@ -205,8 +205,8 @@ static bool spoiled_by(const struct script *script, const struct back *back) {
          !script->exchanges[back->exchange]->final_sent;
 }
 
-/* Only connections that are the script's still: on another the next play's request may be on its way,
- * and a close would be our doing. */
+/* Only connections that are the script's still: on another the next play's request may be on its
+ * way, and a close would be our doing. */
 void origin_forget(struct origin *origin, const struct script *script) {
   for (size_t i = 0; i < origin->num_backs; i++) {
     struct back *back = origin->backs[i];

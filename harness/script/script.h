@@ -82,8 +82,8 @@ struct script_exchange {
   bool resent;       /* sent again, as the target closed an idle connection under it */
   bool arrived_http10;
   bool skips_raw; /* the rest of a raw interim that was kept from HTTP/1.0 is too */
-  conn_id back;  /* connection of the latest arrival; 0 for none */
-  bool back_fin; /* the target ended its direction of it */
+  conn_id back;   /* connection of the latest arrival; 0 for none */
+  bool back_fin;  /* the target ended its direction of it */
   bool back_gone;
   bool back_left; /* the target ended it although we had not */
   bool back_ended_by_us;

@@ -273,8 +273,8 @@ static bool holds_interim(struct span bytes) {
 static bool interim_to_http10(const struct step *step, const struct script_exchange *exchange) {
   const struct case_message *message = &step->messages[0];
   bool raw = message->kind == MESSAGE_BYTES;
-  bool rest = raw && exchange->skips_raw &&
-              span_find(step->content, span_of("HTTP/1."), 0) == SIZE_MAX;
+  bool rest =
+      raw && exchange->skips_raw && span_find(step->content, span_of("HTTP/1."), 0) == SIZE_MAX;
   bool interim = (message->kind == MESSAGE_STATUS && status_is_interim(message->low)) ||
                  (raw && holds_interim(step->content)) || rest;
   return exchange->arrived_http10 && interim;
