@@ -324,8 +324,7 @@ static bool sent_interim(const struct script *script) {
 static void weigh_obstacles(struct weighing *weighing) {
   struct result *out = weighing->out;
   const struct script *script = weighing->script;
-  const char *answer =
-      script->never_arrived || script->missed ? own_answer(weighing) : NULL;
+  const char *answer = script->never_arrived || script->missed ? own_answer(weighing) : NULL;
   if (answer != NULL) {
     skip(out, answer);
   } else if (script->over_limit[0] != '\0') {

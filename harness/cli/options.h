@@ -21,7 +21,7 @@ struct run_options {
   unsigned jobs;
   double scale;
   uint64_t target_timeout_us; /* after this silence of the origin the target gives up; 0: unknown */
-  unsigned level; /* 0 must, 1 should, 2 all */
+  unsigned level;             /* 0 must, 1 should, 2 all */
   bool shuffle;
   bool slow;
   uint32_t seed;

@@ -243,18 +243,44 @@ static void describe(const struct playing *playing, struct run *run) {
   };
 }
 
+/* The largest value of a case that went through, 0 when the case was not played. */
+static double most_that_passed(const struct run *run, const char *prefix) {
+  uint64_t most = 0;
+  for (size_t i = 0; i < run->num_results; i++) {
+    const struct result *result = &run->results[i];
+    uint64_t value = 0;
+    bool passed = result->outcome == OUTCOME_FORWARDED || result->outcome == OUTCOME_HELD;
+    if (passed && span_starts(span_of(result->id), prefix) &&
+        span_number(span_of(result->id + strlen(prefix)), &value) && value > most) {
+      most = value;
+    }
+  }
+  return (double)most;
+}
+
 static void add_profile(const struct playing *playing, struct run *run) {
   const struct watch *watch = &playing->watch;
-  const struct measure all[] = {
-      {"round_trip_ms", (double)stage_round_trip_us(playing->stage) / 1000},
-      {"deadline_ms", (double)stage_deadline_us(playing->stage) / 1000},
-      {"target_memory_kib", (double)watch->first_kib},
-      {"target_memory_most_kib", (double)watch->most_kib},
-      {"target_deaths", watch->deaths},
+  const bool watched = playing->options->pid != 0;
+  const struct {
+    struct measure measure;
+    bool known;
+  } all[] = {
+      {{"round_trip_ms", (double)stage_round_trip_us(playing->stage) / 1000}, true},
+      {{"deadline_ms", (double)stage_deadline_us(playing->stage) / 1000}, true},
+      {{"max_interims", most_that_passed(run, "limits/count:")},
+       most_that_passed(run, "limits/count:") > 0},
+      {{"max_interim_fields", most_that_passed(run, "limits/fields:")},
+       most_that_passed(run, "limits/fields:") > 0},
+      {{"target_memory_kib", (double)watch->first_kib}, watched},
+      {{"target_memory_most_kib", (double)watch->most_kib}, watched},
+      {{"target_deaths", watch->deaths}, watched},
   };
-  run->num_profile = playing->options->pid == 0 ? 2 : sizeof(all) / sizeof(all[0]);
-  run->profile = arena_array(playing->arena, run->num_profile, sizeof(*run->profile));
-  memcpy(run->profile, all, run->num_profile * sizeof(*run->profile));
+  run->profile = arena_array(playing->arena, sizeof(all) / sizeof(all[0]), sizeof(*run->profile));
+  for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    if (all[i].known) {
+      run->profile[run->num_profile++] = all[i].measure;
+    }
+  }
 }
 
 static void assemble_run(struct playing *playing, struct run *run) {

@@ -54,7 +54,8 @@ static void test_every_option_is_stored(void **state) {
   parse(&parsed, "run forward/* --seat proxy --target http://127.0.0.1:3128 --origin "
                  "0.0.0.0:9000,192.0.2.1:9001 --front h1 --front h1 --back h1 --cases dir "
                  "--exclude a/* --exclude b --level should --slow --shuffle --seed 4294967295 "
-                 "--target-timeout 1500ms --pid 77 --restart r --repeat 7 --jobs 4096 --timeout-scale 2.5 --expect e --write-expect w "
+                 "--target-timeout 1500ms --pid 77 --restart r --repeat 7 --jobs 4096 "
+                 "--timeout-scale 2.5 --expect e --write-expect w "
                  "--target-name squid --target-version 5.7 --json - --junit j -v --quiet "
                  "--color always -- -x/*");
   const struct run_options *options = &parsed.options;
