@@ -276,17 +276,20 @@ static const char *death_reason(const struct script *script, bool again) {
                       : "the target answered nobody any more, twice";
 }
 
-/* Nothing of the play ever reached the target: whatever it died of, it was not this. */
+/* Whatever the target died of, it was not this play: the last run of it could send nothing, or
+ * nothing of its only run was seen to get through. A target that dies again when the play is played
+ * again, alone, may well have died before it passed anything on. */
 static bool found_it_dead(const struct play *play) {
-  for (unsigned i = 0; i < play->num_runs; i++) {
-    const struct script *script = play->runs[i];
-    for (size_t k = 0; k < script->num_exchanges; k++) {
-      if (script->exchanges[k]->arrivals > 0 || script->exchanges[k]->final != NULL) {
-        return false;
-      }
+  const struct script *last = play->runs[play->num_runs - 1];
+  if (last->num_exchanges == 0) {
+    return true;
+  }
+  for (size_t i = 0; i < last->num_exchanges; i++) {
+    if (last->exchanges[i]->arrivals > 0 || last->exchanges[i]->final != NULL) {
+      return false;
     }
   }
-  return true;
+  return play->num_unclean < 2;
 }
 
 static void weigh_death(struct weighing *weighing, const struct play *play) {
