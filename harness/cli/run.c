@@ -3,7 +3,9 @@
 #include "cli/repeat.h"
 #include "report/report.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int complain(const struct diag *diag) {
@@ -12,19 +14,24 @@ static int complain(const struct diag *diag) {
   return EXIT_USAGE;
 }
 
+/* Says why a report could not be written. */
+static void complain_of(const char *place) {
+  (void)fprintf(stderr, "interim run: %s: %s\n", place, strerror(errno));
+}
+
 /* Writes one report to a file, or to standard output for "-". */
 static int write_report(const struct run *run, const char *path, bool verbose,
                         int (*write)(FILE *, const struct run *, bool)) {
   bool standard = strcmp(path, "-") == 0;
   FILE *out = standard ? stdout : fopen(path, "we");
   if (out == NULL) {
-    perror(path);
+    complain_of(path);
     return -1;
   }
   int failed = write(out, run, verbose);
   failed |= standard ? fflush(out) : fclose(out);
   if (failed != 0) {
-    perror(path);
+    complain_of(path);
   }
   return failed;
 }
@@ -46,6 +53,10 @@ static int report_all(const struct run_options *options, const struct run *run) 
                (options->color < 0 && isatty(fileno(people)) == 1 && getenv("NO_COLOR") == NULL);
   struct report_style style = {color, options->verbose, options->quiet};
   int failed = report_text(people, run, &style);
+  if (failed != 0 || fflush(people) != 0) {
+    complain_of(machine ? "standard error" : "standard output");
+    failed = -1;
+  }
   if (options->json != NULL) {
     failed |= write_report(run, options->json, options->verbose, report_json);
   }
@@ -82,7 +93,7 @@ static int play_and_report(struct session *session, struct expectations *expecta
     status = complain(&diag);
   }
   if (report_all(options, &repeat.run) != 0) {
-    status = EXIT_ERRORS;
+    status = EXIT_USAGE;
   }
   if (options->write_expect != NULL &&
       expect_write(options->write_expect, &repeat.run, &diag) != 0) {

@@ -64,6 +64,10 @@ int session_load(struct session *session, struct arena *arena, const struct run_
   int failed = options->cases == NULL
                    ? library_load_embedded(arena, &session->library, diag)
                    : library_load_directory(arena, options->cases, &session->library, diag);
+  if (failed == 0 && session->library.num_cases == 0) {
+    diag_set(diag, options->cases, 0, 0, "holds no case: they are named GROUP/SLUG.case below it");
+    return -1;
+  }
   return failed != 0
              ? failed
              : plan_make(arena, &session->library, options, session->seed, &session->plan, diag);

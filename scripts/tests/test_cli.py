@@ -8,7 +8,7 @@ import xml.etree.ElementTree
 
 import jsonschema
 import pytest
-from conftest import RUN_SECONDS
+from program_fixtures import RUN_SECONDS
 
 SUMMARY = re.compile(
     r"(\d+) pass, (\d+) fail, (\d+) warn, (\d+) info, (\d+) skip, (\d+) error in [\d.]+ s: .+"

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import SANITIZERS, STOP_SECONDS, assert_well_behaved
+from program_fixtures import SANITIZERS, STOP_SECONDS, assert_well_behaved
 
 CASE = "forward/102-then-200"
 COMMANDS = ("run", "list", "explain", "check", "fmt", "judge", "relay")
@@ -330,10 +330,7 @@ def test_wrong_usage_of_the_other_commands(program, tmp_path, arguments, words):
         ["list"],
         ["explain", CASE],
         ["run", "--help"],
-        pytest.param(
-            ["run", "head/*"],
-            marks=pytest.mark.xfail(strict=True, reason="run says nothing and exits with 3"),
-        ),
+        ["run", "head/*"],
     ],
 )
 def test_a_full_disk_is_no_success(run, interim, command):

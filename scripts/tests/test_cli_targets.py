@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import SANITIZERS, STOP_SECONDS, assert_well_behaved, bad_target_command
+from program_fixtures import SANITIZERS, STOP_SECONDS, assert_well_behaved, bad_target_command
 
 CASE = "forward/102-then-200"
 FEW = (CASE, "forward/102-then-201", "forward/102-then-204", "forward/copy", "forward/post")
@@ -15,9 +15,6 @@ MOST_RESIDENT_KIB = 512 * 1024
 
 
 # What the program does not do yet, in a sentence each. Strict where that is the same in every run.
-UNASKED_DEATH = pytest.mark.xfail(
-    strict=True, reason="a target that dies before it asks the origin is thought dead before the case"
-)
 LATE_DEATH = pytest.mark.xfail(
     reason="a death that resets the fresh connection is blamed on whoever is refused next"
 )
@@ -244,7 +241,7 @@ def test_a_target_that_dies_in_mid_run(suite, bad_target, watched):
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param("dies", marks=UNASKED_DEATH),
+        "dies",
         pytest.param("dies-late", marks=LATE_DEATH),
     ],
 )
@@ -290,15 +287,6 @@ def test_a_case_is_not_blamed_for_what_another_does_to_the_worker_of_both(suite,
     played = suite(*target.gateway, *FEW, "forward/any-code:1[1-4]*")
     assert played.cases.pop("forward/copy")["outcome"] == "closed"
     assert verdicts(played) == {("pass", "forwarded", "RFC9110-7.6-1")}
-
-
-@UNASKED_DEATH
-def test_a_restart_command_that_does_not_help(suite, bad_target):
-    target = bad_target("dies", "--on", "forward/copy")
-    played = suite(*target.gateway, *FEW, "--restart", "exit 7", "--timeout-scale", "0.05")
-    assert played.status == 1
-    assert played.cases["forward/copy"]["outcome"] == "crashed"
-    assert "status 7" in played.err
 
 
 # A run that lasts, as each case hangs and all times are long.
