@@ -276,9 +276,9 @@ static const char *death_reason(const struct script *script, bool again) {
                       : "the target answered nobody any more, twice";
 }
 
-/* Whatever the target died of, it was not this play: the last run of it could send nothing, or
- * nothing of its only run was seen to get through. A target that dies again when the play is played
- * again, alone, may well have died before it passed anything on. */
+/* Whatever the target died or fell silent of, it was not this play: the last run of it could send
+ * nothing, or nothing of its only run was seen to get through. A target that dies again when the
+ * play is played again, alone, may well have died before it passed anything on. */
 static bool found_it_dead(const struct play *play) {
   const struct script *last = play->runs[play->num_runs - 1];
   if (last->num_exchanges == 0) {
@@ -289,7 +289,8 @@ static bool found_it_dead(const struct play *play) {
       return false;
     }
   }
-  return play->num_unclean < 2;
+  bool died = last->target_down || last->hurt;
+  return !died || play->num_unclean < 2;
 }
 
 static void weigh_death(struct weighing *weighing, const struct play *play) {
