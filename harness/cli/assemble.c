@@ -276,21 +276,28 @@ static const char *death_reason(const struct script *script, bool again) {
                       : "the target answered nobody any more, twice";
 }
 
-/* Whatever the target died or fell silent of, it was not this play: the last run of it could send
- * nothing, or nothing of its only run was seen to get through. A target that dies again when the
- * play is played again, alone, may well have died before it passed anything on. */
-static bool found_it_dead(const struct play *play) {
-  const struct script *last = play->runs[play->num_runs - 1];
-  if (last->num_exchanges == 0) {
-    return true;
+static bool got_through(const struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    if (script->exchanges[i]->arrivals > 0 || script->exchanges[i]->final != NULL) {
+      return true;
+    }
   }
-  for (size_t i = 0; i < last->num_exchanges; i++) {
-    if (last->exchanges[i]->arrivals > 0 || last->exchanges[i]->final != NULL) {
+  return false;
+}
+
+/* Nothing of the play was seen to get through: whatever the target died or fell silent of, it was
+ * not this. But one that dies again when the play is played again, alone, may well have died before
+ * it passed anything on. */
+static bool found_it_dead(const struct play *play) {
+  for (unsigned i = 0; i < play->num_runs; i++) {
+    if (got_through(play->runs[i])) {
       return false;
     }
   }
-  bool died = last->target_down || last->hurt;
-  return !died || play->num_unclean < 2;
+  const struct script *last = play->runs[play->num_runs - 1];
+  bool died_again =
+      play->num_unclean > 1 && last->num_exchanges > 0 && (last->target_down || last->hurt);
+  return !died_again;
 }
 
 static void weigh_death(struct weighing *weighing, const struct play *play) {
