@@ -53,6 +53,7 @@ static void test_house_rules_on_every_message(void **state) {
     target_answers(&bench, 1, rows[i].answer);
     assert_true(bench.script.num_findings > 0);
     assert_int_equal(bench.script.findings[0].breach, rows[i].breach);
+    assert_int_equal(bench.script.exchanges[0]->leaked, rows[i].breach == BREACH_LEAKED);
     bench_end(&bench);
   }
 }
@@ -481,8 +482,82 @@ static void test_reads_of_one_byte(void **state) {
   bench_end(&bench);
 }
 
+/* An empty line behind an interim response is no HTTP: the next response begins there. */
+static void test_an_empty_line_too_many_behind_an_interim(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\norigin sends 200\nclient may see 102\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, MARK("0", "1") "|" OK("0"));
+  assert_int_equal(bench.script.findings[0].breach, BREACH_GRAMMAR);
+  bench_end(&bench);
+}
+
+/* Behind a response that says close the target owes nothing more. */
+static void test_requests_behind_a_close_are_forgone(void **state) {
+  (void)state;
+  static const struct {
+    const char *field;
+    bool forgone;
+  } rows[] = {{"Connection: close|", true}, {"", false}};
+  for (size_t i = 0; i < 2; i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET glued\nclient sends GET glued\nclient sends GET\n"
+                "origin 1 sends 200\nclient sees 200\nclient sees 200 or close\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    const char *answer = arena_printf(
+        &bench.arena, "HTTP/1.1 200 OK|Interim-Nonce: $0|%sContent-Length: 0||", rows[i].field);
+    target_answers(&bench, 1, answer);
+    target_ends(&bench, 1, ACTOR_FIN);
+    for (size_t k = 1; k < 3; k++) {
+      assert_true(bench.script.exchanges[k]->closed);
+      assert_int_equal(bench.script.exchanges[k]->forgone, rows[i].forgone);
+    }
+    assert_false(bench.script.exchanges[0]->closed);
+    bench_end(&bench);
+  }
+}
+
+/* Only what obeys the rules for 1xx obliges the target to cope with it. */
+static void test_which_interims_are_valid(void **state) {
+  (void)state;
+  static const struct {
+    const char *interim;
+    bool valid;
+  } rows[] = {
+      {"origin sends 102\n", true},
+      {"origin sends 199\n  X-Any: 1\n", true},
+      {"origin sends 102\n  Content-Length: 0\n", false},
+      {"origin sends 102\n  Transfer-Encoding: chunked\n", false},
+      {"origin sends 102\n  Connection: close\n", false},
+      {"origin sends 102 HTTP/1.0\n", false},
+      {"origin sends bytes\n  | HTTP/1.1 102 P\n  | Bad Name: 1\n  |\n", false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps,
+                 "client sends GET\n%sorigin sends 200\nclient may see 1xx\n"
+                 "client sees 200 or 5xx\n",
+                 rows[i].interim);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    assert_int_equal(bench.script.exchanges[0]->valid_interims, rows[i].valid);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_an_empty_line_too_many_behind_an_interim),
+      cmocka_unit_test(test_requests_behind_a_close_are_forgone),
+      cmocka_unit_test(test_which_interims_are_valid),
       cmocka_unit_test(test_what_everyone_may_do),
       cmocka_unit_test(test_two_times_100_is_no_repetition),
       cmocka_unit_test(test_a_changed_code_is_noted),
