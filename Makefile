@@ -19,8 +19,8 @@ OPT ?= -O2 -g
 SAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CPPFLAGS += -Iharness -include base/banned.h -DINTERIM_VERSION='"$(VERSION)"'
 
-LIBS := $(shell pkg-config --libs libuv jansson libxml-2.0 2>/dev/null)
-LIBS_CFLAGS := $(shell pkg-config --cflags libuv jansson libxml-2.0 2>/dev/null | sed 's/-I/-isystem /g')
+LIBS := $(shell pkg-config --libs libuv jansson libxml-2.0 openssl libnghttp2 2>/dev/null)
+LIBS_CFLAGS := $(shell pkg-config --cflags libuv jansson libxml-2.0 openssl libnghttp2 2>/dev/null | sed 's/-I/-isystem /g')
 
 # What runs is named in a short line; V=1 shows the whole command.
 run = $(if $(V),,@echo '  $(1)  $(2)';)
@@ -29,16 +29,17 @@ run = $(if $(V),,@echo '  $(1)  $(2)';)
 # What runs is named in a short line; V=1 shows the whole command.
 run = $(if $(V),,@echo '  $(1)  $(2)';)
 
-LAYERS := base core case script judge peer net report cli
+LAYERS := base core hpack case script judge peer net report cli
 USES_base :=
 USES_core := base
+USES_hpack := core base
 USES_case := base
 USES_script := core case base
 USES_judge :=
 USES_peer := core base
-USES_net := script peer core case base
+USES_net := script peer hpack core case base
 USES_report := judge case base
-USES_cli := report net script judge peer case core base
+USES_cli := report net script judge peer hpack case core base
 
 .PHONY: help all demo test unit lint flags bench install clean setup
 .DEFAULT_GOAL := help
@@ -105,13 +106,14 @@ $(BUILD)/interim-bench: $(BUILD)/opt/net/bench_main.o $(call layer_libs,net $(US
 $(BUILD)/interim-san: $(call layer_libs,$(LAYERS),san)
 	$(call run,CC,$@)$(CC) $(SAN) -o $@ $(call layer_libs,cli $(USES_cli),san) $(LIBS)
 
-# Unit tests: harness/tests/LAYER_SUBJECT_test.c links its layer and what that uses, under sanitizers.
+# Unit tests: harness/tests/LAYER_SUBJECT_test.c links its layer and what that uses, and the coder of
+# header blocks that layers below net are handed, under sanitizers.
 TEST_SOURCES := $(sort $(wildcard harness/tests/*_test.c))
 TESTS := $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(TEST_SOURCES))
 layer_of = $(firstword $(subst _, ,$(notdir $(1))))
 
 define test_rule
-$(BUILD)/tests/$(1): $(BUILD)/san/tests/$(1).o $(call layer_libs,$(call layer_of,$(1)) $(USES_$(call layer_of,$(1))),san)
+$(BUILD)/tests/$(1): $(BUILD)/san/tests/$(1).o $(call layer_libs,$(call layer_of,$(1)) hpack $(USES_$(call layer_of,$(1))),san)
 	@mkdir -p $$(@D)
 	$$(call run,CC,$$@)$(CC) $(SAN) -o $$@ $$^ $(LIBS) -lcmocka
 endef

@@ -1,0 +1,99 @@
+/* One stream of HTTP/2 as its receiver reads it: which header block is an interim response, a final
+ * one or trailers, and what makes a message malformed (RFC 9113 sections 5.1, 8.1, 8.2, 8.3).
+ *
+ * A machine without memory of its own: the caller keeps one for each stream and feeds it the
+ * events that h2_reader gives for that stream. It goes on after a fault as far as that makes
+ * sense, so that an observer may tell what came next. */
+#ifndef INTERIM_CORE_H2_STREAM_H
+#define INTERIM_CORE_H2_STREAM_H
+
+#include "core/h2_reader.h"
+#include "core/interim_rule.h"
+
+/* What is wrong with a message. Each is a malformed message or a stream error but for the last
+ * group, which a receiver may let pass and an observer may want to know. */
+enum h2_fault {
+  H2_FAULT_NONE,
+  H2_FAULT_STATUS_MISSING,
+  H2_FAULT_STATUS_TWICE,
+  H2_FAULT_STATUS_INVALID, /* not three digits, or outside 100 to 599 */
+  H2_FAULT_STATUS_101,     /* section 8.6: 101 does not exist in HTTP/2 */
+  H2_FAULT_PSEUDO_LATE,    /* behind a regular field */
+  H2_FAULT_PSEUDO_UNKNOWN, /* unknown, of a request in a response, or the other way round */
+  H2_FAULT_PSEUDO_TWICE,   /* of a request */
+  H2_FAULT_PSEUDO_MISSING, /* of a request */
+  H2_FAULT_PSEUDO_IN_TRAILERS,
+  H2_FAULT_UPPER_CASE,       /* in a field name */
+  H2_FAULT_FIELD_NAME,       /* not a token */
+  H2_FAULT_FIELD_VALUE,      /* NUL, CR, LF, or blanks around it */
+  H2_FAULT_CONNECTION_FIELD, /* Connection, Proxy-Connection, Keep-Alive, Transfer-Encoding,
+                                Upgrade, and TE with anything but trailers */
+  H2_FAULT_INTERIM_END_STREAM,
+  H2_FAULT_DATA_BEFORE_FINAL, /* non-empty, or with END_STREAM */
+  H2_FAULT_TRAILERS_OPEN,     /* a header block behind the head and without END_STREAM */
+  H2_FAULT_AFTER_END,         /* a frame behind END_STREAM or RST_STREAM of the sender */
+  H2_FAULT_LENGTH,            /* the content is not as long as Content-Length says */
+  H2_FAULT_RESPONSE_UNASKED,  /* a response on a stream without a request */
+  H2_FAULT_WINDOW_ZERO,       /* WINDOW_UPDATE by 0 */
+  H2_FAULT_WINDOW_OVERFLOW,
+  /* Not malformed by the text of RFC 9113. */
+  H2_FAULT_EMPTY_DATA,     /* empty DATA without END_STREAM before the final response */
+  H2_FAULT_INTERIM_LENGTH, /* Content-Length in an interim response (RFC 9110 section 8.6) */
+};
+
+enum h2_block {
+  H2_BLOCK_NONE,
+  H2_BLOCK_REQUEST,
+  H2_BLOCK_INTERIM,
+  H2_BLOCK_FINAL,
+  H2_BLOCK_TRAILERS,
+};
+
+enum h2_receiver {
+  H2_READ_REQUEST,  /* a server reads a request */
+  H2_READ_RESPONSE, /* a client reads interim responses and a final one */
+};
+
+struct h2_stream {
+  uint32_t id;
+  enum h2_receiver reads;
+  bool to_head;    /* the request was HEAD: a final response has no content */
+  bool to_connect; /* the request was CONNECT: behind a 2xx DATA is a tunnel */
+  struct interim_rule rule;
+  enum h2_block block; /* the last complete header block, or the one that is open */
+  unsigned code;       /* of the last response head; 0 when :status was no number */
+  bool ended;          /* the sender sent END_STREAM */
+  bool reset;          /* the sender sent RST_STREAM */
+  bool head_done;      /* a request's or final response's head is complete */
+  bool tunnel;         /* what comes now is no content */
+  bool has_length;
+  uint64_t length;   /* Content-Length */
+  uint64_t received; /* content */
+  /* Of the open header block. */
+  enum h2_fault fault; /* the first one of it */
+  unsigned pseudo;     /* which pseudo-header fields were there */
+  bool regular;        /* a regular field was there */
+  bool connection;     /* a CONNECT request */
+  /* Flow control of what the receiver itself sends on this stream, in bytes. */
+  uint64_t granted; /* by the peer's WINDOW_UPDATE */
+  uint64_t sent;
+  bool sent_end;
+};
+
+/* h2_stream_init begins with nothing received. As the reader of a response it has an outstanding
+ * request. */
+void h2_stream_init(struct h2_stream *stream, uint32_t id, enum h2_receiver reads);
+
+/* h2_stream_feed takes one event of this stream: the H2_GOT_FRAME of any type that names a stream,
+ * H2_GOT_FIELD and H2_GOT_BLOCK_END. Returns what that breaks, a header block's faults with its
+ * end: the first one. */
+enum h2_fault h2_stream_feed(struct h2_stream *stream, const struct h2_event *event);
+
+/* h2_fault_text says in a few words what is wrong, h2_fault_section names the section of RFC 9113
+ * that says so ("8.1"), h2_fault_malformed tells the faults that make a message malformed or are
+ * stream errors from the others. Static. */
+const char *h2_fault_text(enum h2_fault fault);
+const char *h2_fault_section(enum h2_fault fault);
+bool h2_fault_malformed(enum h2_fault fault);
+
+#endif
