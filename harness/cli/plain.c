@@ -2,9 +2,8 @@
 
 enum { MOST_ENTRIES = 80, MOST_BYTES = 8192 };
 
-/* Opens connections as they are needed; our origin takes a request from whatever connection it
- * comes on.
- */
+/* Opens connections as they are needed, also anew behind an end; our origin takes a request from
+ * whatever connection it comes on. */
 static const char prelude[] =
     "import select, socket, struct\n"
     "listener = socket.create_server(ORIGIN)\n"
@@ -19,13 +18,23 @@ static const char prelude[] =
     "        if ready[0] is listener: backs.append(listener.accept()[0])\n"
     "        else: origins[n] = ready[0]\n"
     "    return origins[n]\n"
+    "def send(name, s, data):\n"
+    "    try: s.sendall(data)\n"
+    "    except OSError as e: print(name, 'cannot send:', e)\n"
     "def show(name, s):\n"
     "    s.settimeout(1)\n"
     "    try: print(name, 'received', s.recv(65536))\n"
     "    except OSError as e: print(name, 'received nothing:', e)\n"
+    "def half_close(s):\n"
+    "    try: s.shutdown(socket.SHUT_WR)\n"
+    "    except OSError as e: print('cannot half-close:', e)\n"
+    "def close(s):\n"
+    "    for peers in clients, origins:\n"
+    "        for n in [n for n in peers if peers[n] is s]: del peers[n]\n"
+    "    if s in backs: backs.remove(s)\n"
+    "    s.close()\n"
     "def abort(s):\n"
-    "    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()\n";
-
+    "    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); close(s)\n";
 static void add_address(struct bytes *out, const char *name, const char *address) {
   struct span text = span_of(address);
   size_t colon = text.len;
@@ -53,17 +62,20 @@ static void add_literal(struct bytes *out, struct span bytes) {
   bytes_text(out, "'");
 }
 
-static const char *call_for(struct span note) {
+/* The function of the prelude that does what a note tells; NULL for none. */
+static const char *function_for(struct span note) {
   static const struct {
     const char *note;
-    const char *format;
-  } calls[] = {
-      {"closes", ".close()"},
-      {"half-closes", ".shutdown(socket.SHUT_WR)"},
+    const char *function;
+  } functions[] = {
+      {"closes", "close"},
+      {"half-closes", "half_close"},
+      {"aborts", "abort"},
+      {"the target reset", "close"},
   };
-  for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-    if (span_is(note, calls[i].note)) {
-      return calls[i].format;
+  for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+    if (span_is(note, functions[i].note)) {
+      return functions[i].function;
     }
   }
   return NULL;
@@ -72,15 +84,13 @@ static const char *call_for(struct span note) {
 static void add_entry(struct bytes *out, const struct transcript_entry *entry) {
   const char *lane = entry->lane == LANE_CLIENT ? "client" : "origin";
   if (strcmp(entry->dir, "sent") == 0) {
-    bytes_printf(out, "%s(%u).sendall(", lane, entry->number);
+    bytes_printf(out, "send('%s %u', %s(%u), ", lane, entry->number, lane, entry->number);
     add_literal(out, entry->bytes);
     bytes_text(out, ")\n");
   } else if (strcmp(entry->dir, "received") == 0 || span_is(entry->bytes, "nothing came")) {
     bytes_printf(out, "show('%s %u', %s(%u))\n", lane, entry->number, lane, entry->number);
-  } else if (span_is(entry->bytes, "aborts")) {
-    bytes_printf(out, "abort(%s(%u))\n", lane, entry->number);
-  } else if (call_for(entry->bytes) != NULL) {
-    bytes_printf(out, "%s(%u)%s\n", lane, entry->number, call_for(entry->bytes));
+  } else if (function_for(entry->bytes) != NULL) {
+    bytes_printf(out, "%s(%s(%u))\n", function_for(entry->bytes), lane, entry->number);
   }
 }
 

@@ -27,9 +27,6 @@ WORKER_VICTIM = pytest.mark.xfail(
 FIRST_OUTCOME = pytest.mark.xfail(
     strict=True, reason="the outcome is that of the requirement that decides, not the first of all"
 )
-STALE_CLIENT = pytest.mark.xfail(
-    strict=True, reason="the script goes on with a client connection that it has closed"
-)
 
 
 def verdicts(played):
@@ -209,7 +206,6 @@ def test_the_line_that_reproduces_a_result_does(suite, run, interim, bad_target)
     assert CASE in done.stdout and "replaced" in done.stdout
 
 
-@STALE_CLIENT
 def test_the_script_that_reproduces_a_result_runs_without_interim(suite, run, bad_target):
     target = bad_target("replaces")
     script = suite(*target.gateway, *FEW).cases[CASE]["script"]
