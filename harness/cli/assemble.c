@@ -67,6 +67,8 @@ static enum outcome breach_outcome(enum breach breach) {
   switch (breach) {
   case BREACH_FOREIGN:
   case BREACH_PLANTED:
+  case BREACH_SMUGGLED:
+  case BREACH_OWED:
   case BREACH_UNSOLICITED:
     return OUTCOME_DESYNC;
   case BREACH_PASSED_OVER:
@@ -246,9 +248,12 @@ static const char *own_answer(const struct weighing *weighing) {
   for (size_t i = 0; i < script->num_exchanges && sound; i++) {
     const struct script_exchange *exchange = script->exchanges[i];
     const struct message_seen *final = exchange->final;
-    sound = final != NULL && final->complete && final->owner == OWNER_OURS && !exchange->stalled;
+    /* The 2xx to CONNECT is the target's own: nobody else can make the tunnel. */
+    bool tunnel = final != NULL && final->framing == H1_SWITCHED;
+    sound = final != NULL && final->complete && !exchange->stalled &&
+            (final->owner == OWNER_OURS || tunnel);
     if (!exchange->automatic && exchange->arrivals == 0 && final != NULL &&
-        final->owner == OWNER_TARGET) {
+        final->owner == OWNER_TARGET && !tunnel) {
       struct bytes method = {0};
       escape_text(&method, exchange->method);
       const char *text = arena_printf(

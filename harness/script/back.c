@@ -156,6 +156,17 @@ void script_request_event(struct script *script, conn_id back, const struct h1_e
   }
 }
 
+void script_owed(struct script *script, size_t exchange, struct nonce nonce) {
+  const struct script_exchange *owing = script->exchanges[exchange];
+  bool ours = nonce.play == script->config.play && nonce.attempt == script->config.attempt &&
+              nonce.request < script->num_exchanges;
+  if (ours && script->exchanges[nonce.request]->front == owing->front) {
+    return;
+  }
+  script_find(script, BREACH_OWED, NULL,
+              "another request arrived at the origin as the content of this one");
+}
+
 void script_back_ended(struct script *script, conn_id back, bool gone, uint64_t now_us) {
   struct script_exchange *exchange = on_back(script, back);
   if (exchange == NULL) {

@@ -75,11 +75,13 @@ static void add_interim(struct script *script, struct script_exchange *exchange,
   exchange->num_interims++;
 }
 
-static bool binds_framing_or_connection(struct span name) {
-  static const char *const names[] = {"Content-Length", "Transfer-Encoding", "Connection",
-                                      "Upgrade"};
+/* Fields that do not belong into an interim response, and connection options that name them or end
+ * the connection. Other options are what they are everywhere. */
+static bool binds_framing_or_connection(const struct h1_event *field) {
+  static const char *const names[] = {"Content-Length", "Transfer-Encoding", "Upgrade", "close"};
+  bool options = span_is_nocase(field->name, "Connection");
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-    if (span_is_nocase(name, names[i])) {
+    if (options ? h1_list_has(field->value, names[i]) : span_is_nocase(field->name, names[i])) {
       return true;
     }
   }
@@ -97,7 +99,7 @@ static void take_interim(struct script *script, struct script_exchange *exchange
     return;
   }
   struct sent_interim *last = &exchange->interims[exchange->num_interims - 1];
-  if (event->kind == H1_FIELD && binds_framing_or_connection(event->name)) {
+  if (event->kind == H1_FIELD && binds_framing_or_connection(event)) {
     last->valid = false;
   }
   if (event->kind == H1_HEAD_END && !last->valid) {
@@ -109,6 +111,11 @@ static void take_sent(struct script *script, struct script_exchange *exchange,
                       const struct h1_event *event, uint64_t now_us) {
   if (event->kind == H1_FINAL && exchange->final_code == 0) {
     exchange->final_code = event->code;
+  }
+  /* A target that did not ask may pass the 101 over and go on with HTTP. */
+  if (event->kind == H1_HEAD_END && event->framing == H1_SWITCHED && exchange->final_code == 0) {
+    exchange->switched =
+        exchange->request != NULL && message_names_field(exchange->request, span_of("Upgrade"));
   }
   if (exchange->final_code == 0) {
     take_interim(script, exchange, event, now_us);

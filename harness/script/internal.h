@@ -34,6 +34,10 @@ void lane_open(struct script *script, size_t client, uint64_t now_us);
  * the lane is as if it had been refused. */
 bool lane_gave_up(struct script *script, size_t client, uint64_t now_us);
 
+/* lane_in_connect tells whether the lane's next request goes into the tunnel that a CONNECT began.
+ */
+bool lane_in_connect(const struct client_lane *lane);
+
 /* lane_request notes on the lane that a request went out. */
 void lane_request(struct script *script, struct script_exchange *exchange);
 

@@ -25,6 +25,8 @@ void lane_open(struct script *script, size_t client, uint64_t now_us) {
   lane->closing = false;
   lane->answered = false;
   lane->crossed = false;
+  lane->tunnel = false;
+  lane->inside = false;
   lane->received = 0;
   lane->window.len = 0;
   lane->sent_window.len = 0;
@@ -58,8 +60,30 @@ static enum h1_request_kind request_kind(const struct script_exchange *exchange)
   return span_is(exchange->method, "CONNECT") ? H1_FOR_CONNECT : H1_FOR_GET;
 }
 
+bool lane_in_connect(const struct client_lane *lane) {
+  return lane->inside || (lane->tunnel && !lane->last->interim);
+}
+
+/* A request behind a 2xx to CONNECT begins a conversation of its own, inside the tunnel. */
+static void begin_inside(struct client_lane *lane) {
+  if (!lane->tunnel || lane->last->interim) {
+    return;
+  }
+  lane->tunnel = false;
+  lane->inside = true;
+  lane->answered = false;
+  lane->building = NULL;
+  lane->window.len = 0;
+  lane->sent_window.len = 0;
+  h1_response_init(&lane->parser, &h1_default_limits);
+  h1_request_init(&lane->sent, &h1_default_limits);
+  interim_rule_init(&lane->rule);
+}
+
 void lane_request(struct script *script, struct script_exchange *exchange) {
   struct client_lane *lane = &script->clients[exchange->client];
+  begin_inside(lane);
+  exchange->front = lane->conn;
   if (lane->num_queued == lane->cap_queued) {
     size_t cap = lane->cap_queued == 0 ? 8 : lane->cap_queued * 2;
     size_t *grown = arena_array(&script->arena, cap, sizeof(*grown));
@@ -252,6 +276,11 @@ static void head_complete(struct script *script, size_t client, struct message_s
     final_head(script, message, exchange);
   }
   bool switched = message->framing == H1_SWITCHED;
+  if (switched && exchange != NULL) {
+    lane->tunnel = true;
+    lane->tunnel_seen = 0;
+    h1_request_switch(&lane->sent);
+  }
   (void)interim_rule_feed(&lane->rule, switched           ? RULE_SWITCH
                                        : message->interim ? RULE_INTERIM
                                                           : RULE_FINAL_HEAD);
@@ -280,8 +309,8 @@ static void final_complete(struct script *script, size_t client, struct message_
   }
   check_content(script, message, exchange);
   (void)interim_rule_feed(&lane->rule, RULE_FINAL_END);
-  lane->closing =
-      lane->closing || message->framing == H1_UNTIL_CLOSE || message_ends_connection(message);
+  lane->closing = lane->closing || message->framing == H1_UNTIL_CLOSE ||
+                  (message->framing != H1_SWITCHED && message_ends_connection(message));
   lane->answered = true;
   if (exchange != NULL) {
     lane->first_queued++;
@@ -303,7 +332,7 @@ static struct message_seen *begin_message(struct script *script, struct client_l
 static void take_event(struct script *script, size_t client, const struct h1_event *event,
                        uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
-  struct message_seen *message = lane->building;
+  struct message_seen *message = event->kind == H1_TUNNEL ? lane->last : lane->building;
   if (event->kind == H1_INTERIM || event->kind == H1_FINAL) {
     message = begin_message(script, lane);
   }
@@ -420,8 +449,10 @@ static void ended(struct script *script, size_t client, const char *how, uint64_
   }
   (void)interim_rule_feed(&lane->rule, RULE_CLOSE);
   for (size_t i = lane->first_queued; i < lane->num_queued; i++) {
-    script->exchanges[lane->queue[i]]->closed = true;
-    script->exchanges[lane->queue[i]]->forgone = lane->closing;
+    struct script_exchange *exchange = script->exchanges[lane->queue[i]];
+    bool upgraded = lane->tunnel && i == lane->first_queued && exchange->upgrades;
+    exchange->closed = !upgraded;
+    exchange->forgone = lane->closing;
   }
 }
 

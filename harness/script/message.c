@@ -58,6 +58,10 @@ void message_feed(struct message_seen *message, struct arena *arena, const struc
     message->end_us = now_us;
     break;
   case H1_TUNNEL:
+    if (!message->tunnel) {
+      message->tunnel = true;
+      message->tunnel_at = message->content.len;
+    }
     add_content(message, event->value);
     break;
   }
@@ -73,12 +77,17 @@ bool message_field_value(const struct message_seen *message, const char *name, s
   return false;
 }
 
-static bool list_element(struct span list, struct span value) {
+static bool is_like(struct span text, struct span value, bool begin) {
+  return begin ? text.len >= value.len && span_eq(span_make(text.ptr, value.len), value)
+               : span_eq(text, value);
+}
+
+static bool list_element(struct span list, struct span value, bool begin) {
   size_t start = 0;
   while (start <= list.len) {
     size_t comma = span_find(list, span_of(","), start);
     size_t end = comma == SIZE_MAX ? list.len : comma;
-    if (span_eq(span_trim(span_make(list.ptr + start, end - start)), value)) {
+    if (is_like(span_trim(span_make(list.ptr + start, end - start)), value, begin)) {
       return true;
     }
     start = end + 1;
@@ -86,16 +95,31 @@ static bool list_element(struct span list, struct span value) {
   return false;
 }
 
-bool message_has_field(const struct message_seen *message, struct span name, struct span value) {
+static bool find_value(const struct message_seen *message, struct span name, struct span value,
+                       bool begin) {
   for (size_t i = 0; i < message->num_fields; i++) {
     const struct message_field *field = &message->fields[i];
     if (span_eq_nocase(field->name, name) &&
-        (span_eq(field->value, value) ||
-         (field->value.len > 0 && list_element(field->value, value)))) {
+        (is_like(field->value, value, begin) ||
+         (field->value.len > 0 && list_element(field->value, value, begin)))) {
       return true;
     }
   }
   return false;
+}
+
+bool message_has_field(const struct message_seen *message, struct span name, struct span value) {
+  return find_value(message, name, value, false);
+}
+
+bool message_has_field_like(const struct message_seen *message, struct span name,
+                            struct span begin) {
+  return find_value(message, name, begin, true);
+}
+
+struct span message_tunnel(const struct message_seen *message) {
+  return message->tunnel ? span_skip(bytes_span(&message->content), message->tunnel_at)
+                         : (struct span){NULL, 0};
 }
 
 bool message_names_field(const struct message_seen *message, struct span name) {

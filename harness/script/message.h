@@ -34,7 +34,9 @@ struct message_seen {
   struct message_field *fields;
   size_t num_fields;
   size_t cap_fields;
-  struct bytes content;
+  struct bytes content; /* and behind it the tunnel's bytes */
+  bool tunnel;          /* some of these came */
+  size_t tunnel_at;     /* where they begin */
   enum h1_framing framing;
   bool head_done;
   bool complete;
@@ -58,6 +60,13 @@ bool message_field_value(const struct message_seen *message, const char *name, s
 /* message_has_field tells whether a field with this name has this value: in one field line, or as
  * one element when the lines of that name are joined by commas (RFC 9110 section 5.3). */
 bool message_has_field(const struct message_seen *message, struct span name, struct span value);
+
+/* message_has_field_like does the same for a value that begins like this; an empty one is any. */
+bool message_has_field_like(const struct message_seen *message, struct span name,
+                            struct span begin);
+
+/* message_tunnel gives the bytes that came behind the message, in the tunnel that it began. */
+struct span message_tunnel(const struct message_seen *message);
 
 /* message_names_field tells whether there is a field with this name. */
 bool message_names_field(const struct message_seen *message, struct span name);

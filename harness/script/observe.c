@@ -160,6 +160,10 @@ const char *breach_requirement(enum breach breach) {
     return "RFC9110-15-4";
   case BREACH_PLANTED:
     return "RFC9112-6.3-2";
+  case BREACH_SMUGGLED:
+    return "RFC9112-9.3-3";
+  case BREACH_OWED:
+    return "RFC9110-8.6-3";
   case BREACH_REPEATED:
     return "RFC9110-7.6-1";
   case BREACH_SWITCHED:

@@ -89,11 +89,29 @@ static void head_complete(struct origin *origin, struct back *back, uint64_t now
   back->exchange = nonce.request;
 }
 
+/* A target that owes a request's content and uses the connection again sends the next request in
+ * its place. */
+static void look_for_request(struct origin *origin, struct back *back,
+                             const struct h1_event *content) {
+  struct span rest =
+      span_skip(bytes_span(&back->window), (size_t)(content->offset - back->parser.base));
+  size_t end = span_find(rest, span_of("\r\n"), 0);
+  struct span line = end == SIZE_MAX ? rest : span_make(rest.ptr, end);
+  struct nonce nonce;
+  bool planted = false;
+  bool is_request = line.len > 0 && line.ptr[0] >= 'A' && line.ptr[0] <= 'Z' &&
+                    span_find(line, span_of(" HTTP/1."), 0) != SIZE_MAX;
+  if (is_request && nonce_find(line, origin->run, &nonce, &planted) && !planted) {
+    script_owed(back->owner, back->exchange, nonce);
+  }
+}
+
 static bool take_event(struct origin *origin, struct back *back, const struct h1_event *event,
                        uint64_t now_us) {
   if (event->kind == H1_REQUEST) {
     drop_building(back);
     back->head.len = 0;
+    back->in_content = false;
     back->building = arena_alloc(&back->arena, sizeof(*back->building));
   }
   if (back->building == NULL) {
@@ -107,6 +125,10 @@ static bool take_event(struct origin *origin, struct back *back, const struct h1
       head_complete(origin, back, now_us);
     }
   } else if (back->owner != NULL) {
+    if (event->kind == H1_CONTENT && !back->in_content) {
+      back->in_content = true;
+      look_for_request(origin, back, event);
+    }
     script_request_event(back->owner, back->conn, event, now_us);
   }
   if (event->kind == H1_END) {
@@ -122,12 +144,25 @@ static bool busy(const struct back *back) {
   }
   const struct script_exchange *exchange = back->owner->exchanges[back->exchange];
   return exchange->back == back->conn && !exchange->final_sent && !exchange->sent_broken &&
-         !exchange->back_ended_by_us;
+         !exchange->switched && !exchange->back_ended_by_us;
+}
+
+/* After a 101 of ours that was asked for, what the target sends is the tunnel, and no request. */
+static void switch_over(struct back *back) {
+  if (back->switched || back->reading || back->owner == NULL) {
+    return;
+  }
+  const struct script_exchange *exchange = back->owner->exchanges[back->exchange];
+  if (exchange->back == back->conn && exchange->switched) {
+    h1_request_switch(&back->parser);
+    back->switched = true;
+  }
 }
 
 static void read_requests(struct origin *origin, struct back *back, uint64_t now_us) {
   while (!back->broken && !busy(back)) {
     struct h1_event event;
+    switch_over(back);
     enum h1_status status = h1_request_next(&back->parser, bytes_span(&back->window), &event);
     if (status == H1_ERROR) {
       back->broken = true;
@@ -172,7 +207,8 @@ void origin_ended(struct origin *origin, conn_id conn, bool gone, uint64_t now_u
     forget_back(origin, back);
     return;
   }
-  if (back->owner == NULL || !busy(back)) {
+  switch_over(back);
+  if (back->owner == NULL || !(busy(back) || back->switched)) {
     /* The target is done with it: end our direction too. */
     outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = conn});
     forget_back(origin, back);

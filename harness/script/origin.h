@@ -18,8 +18,10 @@ struct back {
   struct script *owner; /* play of the request that is being answered; NULL for none */
   size_t exchange;      /* its index there */
   bool reading;         /* inside that request */
+  bool switched;        /* behind a 101 of ours, in the tunnel */
   bool fin;             /* the target ended its direction */
   struct bytes head;    /* of that request, as it came */
+  bool in_content;      /* of that request, of which some came */
   bool broken;          /* what the target sent is no HTTP */
 };
 

@@ -172,8 +172,7 @@ static struct script_exchange *late_exchange(const struct script *script) {
 static bool can_go_on(const struct script *script) {
   const struct client_lane *lane = &script->clients[0];
   return lane->state == LANE_OPEN && !lane_is_over(lane) && !lane->shut && !lane->closing &&
-         lane_outstanding(script, 0) == NULL && lane->rule.state != RULE_SWITCHED &&
-         at_boundary(lane);
+         lane_outstanding(script, 0) == NULL && !lane->tunnel && !lane->inside && at_boundary(lane);
 }
 
 void canary_begin(struct script *script, uint64_t now_us) {

@@ -66,6 +66,7 @@ struct sent_interim {
 /* One request of the case and its answer, from both ends. */
 struct script_exchange {
   size_t client;           /* index of the lane that sent it */
+  conn_id front;           /* connection on which it was sent */
   const struct step *step; /* that sent it; NULL for canaries and probes */
   struct span method;
   unsigned minor;
@@ -95,6 +96,8 @@ struct script_exchange {
   struct bytes sent_all; /* to answer a retry */
   size_t num_heard;      /* bytes of it that went to a connection that was there */
   bool sent_broken;      /* ... until it is no HTTP */
+  bool switched;         /* our origin sent the 101 that was asked for: a tunnel follows */
+  size_t tunnel_seen;    /* bytes of it that steps have seen */
   struct sent_interim *interims;
   size_t num_interims;
   size_t cap_interims;
@@ -140,6 +143,9 @@ struct client_lane {
   bool closing;             /* its last final said that it closes: no request may follow */
   bool answered;            /* a final came on this connection */
   bool crossed;             /* a 408 for the idle connection crossed the last request */
+  bool tunnel;              /* what comes now is behind a 101, or a 2xx to CONNECT */
+  bool inside;              /* HTTP again, inside the tunnel that a CONNECT began */
+  size_t tunnel_seen;       /* bytes of the tunnel that steps have seen */
   uint64_t received;        /* bytes, on this connection */
   uint64_t received_before; /* of these, before the last request */
   struct bytes request;     /* what was written since the last request began */
@@ -167,7 +173,9 @@ enum breach {
   BREACH_LEAKED,         /* an interim's field in a final */
   BREACH_FOREIGN,        /* an answer to another request */
   BREACH_PASSED_OVER,    /* the next request was answered, this one had only an interim response */
-  BREACH_PLANTED,        /* content arrived as a message */
+  BREACH_PLANTED,        /* content arrived as a response */
+  BREACH_SMUGGLED,       /* content arrived at the origin as a request */
+  BREACH_OWED,           /* another request arrived as the content of one */
   BREACH_REPEATED,       /* one interim delivered twice */
   BREACH_SWITCHED,       /* a 101 that nobody asked for */
   BREACH_VERSION,        /* a forwarded message labelled with another HTTP version */
@@ -272,6 +280,11 @@ void script_back_ended(struct script *script, conn_id back, bool gone, uint64_t 
 /* script_planted tells that planted content of this play, or an answer of this play, arrived where
  * it must not: at another play's client or as a request. */
 void script_planted(struct script *script, enum breach breach, const char *text);
+
+/* script_owed tells that the content of a request, by its number, began with a request line that
+ * bears this nonce: the target had not sent the content that it announced and used the connection
+ * again. Nothing is found where our client sent both on one connection. */
+void script_owed(struct script *script, size_t exchange, struct nonce nonce);
 
 /* script_run goes on as far as it can. */
 void script_run(struct script *script, uint64_t now_us);

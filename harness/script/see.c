@@ -79,6 +79,15 @@ static bool wants_final(const struct step *step) {
   return allows(step, MESSAGE_CLOSE) || allows(step, MESSAGE_ABORT);
 }
 
+/* A stated value that ends in "..." stands for all that begin like it. */
+static bool has_stated(const struct message_seen *message, struct span name, struct span value) {
+  static const char dots[] = "...";
+  size_t len = sizeof(dots) - 1;
+  return value.len >= len && span_is(span_skip(value, value.len - len), dots)
+             ? message_has_field_like(message, name, span_make(value.ptr, value.len - len))
+             : message_has_field(message, name, value);
+}
+
 /* What differs between the stated fields and those that came; NULL for nothing. */
 static const char *field_difference(struct script *script, const struct step *step,
                                     const struct message_seen *message,
@@ -94,7 +103,7 @@ static const char *field_difference(struct script *script, const struct step *st
     }
     struct bytes value = {0};
     compose_substitute(&value, field->value, context);
-    bool same = message_has_field(message, field->name, bytes_span(&value));
+    bool same = has_stated(message, field->name, bytes_span(&value));
     const char *text = escaped(script, bytes_span(&value));
     bytes_free(&value);
     if (field->demand == FIELD_ABSENT) {
@@ -292,7 +301,60 @@ static void see_timeout(struct script *script, const struct step *step, size_t c
   step_end(script, STEP_MISSED, "nothing", now_us);
 }
 
+static bool begins(struct span text, struct span with) {
+  return text.len >= with.len && span_eq(span_make(text.ptr, with.len), with);
+}
+
+/* Holds the bytes of a tunnel against the step: those that it states come next, in as many reads as
+ * they like. over: no more will come. */
+static enum progress see_tunnel(struct script *script, const struct step *step, struct span arrived,
+                                const struct script_exchange *exchange, size_t *seen, bool over,
+                                uint64_t now_us) {
+  struct compose_context context;
+  exchange_context(script, exchange, &context);
+  struct bytes wanted = {0};
+  compose_substitute(&wanted, step->content, &context);
+  struct span rest = span_skip(arrived, *seen);
+  while (script->rep < step->repeat && begins(rest, bytes_span(&wanted))) {
+    script->rep++;
+    *seen += wanted.len;
+    rest = span_skip(arrived, *seen);
+  }
+  bool differs = !begins(bytes_span(&wanted), rest);
+  bytes_free(&wanted);
+  if (script->rep >= step->repeat) {
+    step_end(script, STEP_MET, "", now_us);
+    return PROGRESS_DONE;
+  }
+  if (!differs && !over) {
+    wait_begin(script, step->within_us, now_us);
+    if (!wait_over(script, now_us)) {
+      return PROGRESS_BLOCKED;
+    }
+  }
+  const char *observed =
+      rest.len == 0 ? "nothing"
+                    : arena_printf(&script->arena, "the bytes \"%s\"", escaped(script, rest));
+  step_end(script, STEP_MISSED, observed, now_us);
+  return PROGRESS_DONE;
+}
+
+static enum progress see_client_tunnel(struct script *script, const struct step *step,
+                                       uint64_t now_us) {
+  struct client_lane *lane = &script->clients[step->number - 1];
+  if (!lane->tunnel) {
+    step_end(script, STEP_MISSED, "there is no tunnel", now_us);
+    return PROGRESS_DONE;
+  }
+  return see_tunnel(script, step, message_tunnel(lane->last),
+                    script->exchanges[lane->last->exchange], &lane->tunnel_seen, lane_is_over(lane),
+                    now_us);
+}
+
 static enum progress see_client(struct script *script, const struct step *step, uint64_t now_us) {
+  if (allows(step, MESSAGE_CONTENT)) {
+    return see_client_tunnel(script, step, now_us);
+  }
   size_t client = (size_t)step->number - 1;
   struct client_lane *lane = &script->clients[client];
   for (;;) {
@@ -410,6 +472,10 @@ static enum progress see_origin(struct script *script, const struct step *step, 
     step_end(script, STEP_PASSED_OVER, "the request was not sent", now_us);
     return PROGRESS_DONE;
   }
+  if (exchange->switched && step->messages[0].kind == MESSAGE_CONTENT) {
+    return see_tunnel(script, step, message_tunnel(exchange->request), exchange,
+                      &exchange->tunnel_seen, exchange->back_fin || exchange->back_gone, now_us);
+  }
   const char *state = origin_state(script, step, exchange);
   if (state != NULL) {
     step_end(script, state[0] == '\0' ? STEP_MET : STEP_MISSED, state, now_us);
@@ -452,12 +518,14 @@ void never_check(struct script *script, size_t client, const struct message_seen
   }
   for (size_t i = 0; i < script->pc && i < script->config.file->num_steps; i++) {
     if (steps[i].verb == VERB_NEVER_SEES && lane_matches(&steps[i], client) &&
-        fitting(&steps[i], message) != NULL) {
+        fitting(&steps[i], message) != NULL &&
+        (steps[i].num_fields == 0 || difference(script, &steps[i], message, false) == NULL)) {
       script->steps[i].state = STEP_MISSED;
       script->steps[i].observed = arena_printf(&script->arena, "%u", message->code);
       script->first_missed = i < script->first_missed ? i : script->first_missed;
       script_find(script, BREACH_NEVER, NULL,
-                  arena_printf(&script->arena, "a %u came", message->code));
+                  arena_printf(&script->arena, "a %u came that line %zu forbids", message->code,
+                               steps[i].line));
     }
   }
 }

@@ -59,9 +59,9 @@ static void compose_client(struct script *script, const struct step *step, size_
     return;
   }
   exchange_context(script, exchange, &context);
-  const char *absolute =
-      arena_printf(&script->arena, "%s%s", script->config.absolute, exchange->path);
-  context.target = absolute;
+  const struct client_lane *lane = &script->clients[client];
+  const char *base = lane_in_connect(lane) ? "" : script->config.absolute;
+  context.target = arena_printf(&script->arena, "%s%s", base, exchange->path);
   const struct case_message *message = &step->messages[0];
   if (message->kind == MESSAGE_REQUEST) {
     exchange->method = message->method;
@@ -77,7 +77,7 @@ static void compose_client(struct script *script, const struct step *step, size_
       read_raw(script, exchange, span_make(script->piece.ptr + before, script->piece.len - before));
     }
   } else {
-    compose_content(&script->piece, step, exchange->chunked, &context);
+    compose_content(&script->piece, step, exchange->chunked && !lane->tunnel, &context);
   }
   if (begins_request(step)) {
     lane_request(script, exchange);
@@ -95,7 +95,8 @@ static void compose_origin(struct script *script, const struct step *step,
     compose_response(&script->piece, step, &context);
     break;
   case MESSAGE_CONTENT:
-    compose_content(&script->piece, step, exchange->answer_chunked, &context);
+    compose_content(&script->piece, step, exchange->answer_chunked && !exchange->switched,
+                    &context);
     break;
   case MESSAGE_BYTES:
     compose_substitute(&script->piece, step->content, &context);

@@ -150,7 +150,7 @@ static void accuse(struct stage *stage, struct nonce nonce, enum breach breach, 
 
 static void strayed(void *self, struct nonce nonce, bool planted) {
   if (planted) {
-    accuse(self, nonce, BREACH_PLANTED, "content arrived at the origin as a request");
+    accuse(self, nonce, BREACH_SMUGGLED, "content arrived at the origin as a request");
   }
 }
 
