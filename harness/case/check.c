@@ -216,6 +216,37 @@ static int check_content(const struct case_file *file, size_t index, struct diag
                          : "content of what: no message was seen before on this lane");
 }
 
+/* Whether a tunnel may begin with this step of the client: it asks for one with CONNECT, or sees a
+ * 101. */
+static bool may_begin_tunnel(const struct step *step) {
+  for (size_t i = 0; i < step->num_messages; i++) {
+    const struct case_message *message = &step->messages[i];
+    bool connects = (message->kind == MESSAGE_REQUEST && span_is(message->method, "CONNECT")) ||
+                    (message->kind == MESSAGE_BYTES && span_starts(step->content, "CONNECT "));
+    bool switches = message->kind == MESSAGE_STATUS && message->low <= 101 && message->high >= 101;
+    if (connects || switches) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The content of a final response is seen with it: only a tunnel's bytes are seen by themselves. */
+static int check_tunnel(const struct case_file *file, size_t index, struct diag *diag) {
+  const struct step *step = &file->steps[index];
+  if (step->lane != LANE_CLIENT || step->verb == VERB_SENDS || !has_kind(step, MESSAGE_CONTENT)) {
+    return 0;
+  }
+  for (size_t i = 0; i < index; i++) {
+    if (same_peer(&file->steps[i], step) && may_begin_tunnel(&file->steps[i])) {
+      return 0;
+    }
+  }
+  return step_fail(file, step, diag,
+                   "a client sees content by itself only in a tunnel, behind a 101 or CONNECT: put "
+                   "the | lines below the response");
+}
+
 static int check_bodiless(const struct case_file *file, size_t index, struct diag *diag) {
   const struct step *step = &file->steps[index];
   for (size_t i = 0; step->has_content && i < step->num_messages; i++) {
@@ -317,9 +348,9 @@ static int check_timeout(const struct case_file *file, size_t index, struct diag
 }
 
 static int (*const step_checks[])(const struct case_file *, size_t, struct diag *) = {
-    check_seats, check_direction,   check_request,   check_client_began,
-    check_ended, check_content,     check_bodiless,  check_switching,
-    check_glued, check_raw_request, check_raw_final, check_timeout,
+    check_seats,       check_direction, check_request,  check_client_began, check_ended,
+    check_content,     check_tunnel,    check_bodiless, check_switching,    check_glued,
+    check_raw_request, check_raw_final, check_timeout,
 };
 
 static int check_seen(const struct case_file *file, struct diag *diag) {

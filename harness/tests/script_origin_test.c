@@ -193,8 +193,45 @@ static void test_many_connections(void **state) {
   bench_end(&bench);
 }
 
+#define POST_HEAD "POST /$0/t/c HTTP/1.1|Host: h|Interim-Nonce: $0|Content-Length: 5||"
+
+/* A target that owes content and uses the connection again sends the next request in its place.
+ * The rows are what follows the head of a request with content. */
+static void test_a_request_in_the_place_of_owed_content(void **state) {
+  (void)state;
+  static const struct {
+    const char *bytes;
+    bool owed;
+  } rows[] = {
+      {"hello", false},
+      {"GET /$1/t/c HTTP/1.1|Host: h||", true},
+      {"GET /planted-$1/t/c HTTP/1.1|Host: h||", false},
+      {"GET /elsewhere HTTP/1.1|Host: h||", false},
+      {"get /$1/t/c HTTP/1.1|Host: h||", false},
+      {"GET /$1/t/c is no request", false},
+      /* Our client sent both on one connection: the target may well read it so. */
+      {"GET /$0/t/c HTTP/1.1|Host: h||", false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends POST\n  Content-Length: 5\nclient 2 sends GET\n"
+                "origin sends 200\nclient sees 200\n",
+                false);
+    target_asks(&bench, 0, POST_HEAD);
+    target_asks(&bench, 0, rows[i].bytes);
+    assert_int_equal(bench.script.num_findings, rows[i].owed);
+    if (rows[i].owed) {
+      assert_int_equal(bench.script.findings[0].breach, BREACH_OWED);
+      assert_false(bench.script.findings[0].has_owner);
+    }
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_request_in_the_place_of_owed_content),
       cmocka_unit_test(test_a_request_without_a_nonce_is_a_health_check),
       cmocka_unit_test(test_a_health_check_may_have_content),
       cmocka_unit_test(test_a_request_is_found_by_its_target_or_its_field),

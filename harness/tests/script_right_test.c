@@ -535,6 +535,9 @@ static void test_which_interims_are_valid(void **state) {
       {"origin sends 102\n  Content-Length: 0\n", false},
       {"origin sends 102\n  Transfer-Encoding: chunked\n", false},
       {"origin sends 102\n  Connection: close\n", false},
+      {"origin sends 102\n  Connection: X-Hop, Close\n", false},
+      {"origin sends 102\n  Connection: content-length\n", false},
+      {"origin sends 102\n  Connection: X-Hop\n  X-Hop: 1\n", true},
       {"origin sends 102 HTTP/1.0\n", false},
       {"origin sends bytes\n  | HTTP/1.1 102 P\n  | Bad Name: 1\n  |\n", false},
   };
@@ -553,8 +556,53 @@ static void test_which_interims_are_valid(void **state) {
   }
 }
 
+/* The rows are what the 102 carries, what the case forbids below "never sees 102", and whether that
+ * came. Fields that are stated together must come together. */
+static void test_never_sees_with_fields(void **state) {
+  (void)state;
+  static const struct {
+    const char *fields;
+    const char *forbidden;
+    bool came;
+  } rows[] = {
+      {"X-A: 1|", "", true},
+      {"X-A: 1|", "  X-A: 1\n", true},
+      {"X-A: 2|", "  X-A: 1\n", false},
+      {"X-A: 2|", "  X-A: ...\n", true},
+      {"", "  X-A: ...\n", false},
+      {"X-A: 1|", "  ! X-A\n", false},
+      {"", "  ! X-A\n", true},
+      {"Via: 1.1 a|", "  Via: ...\n  ! Via: 1.1 ...\n", false},
+      {"Via: 1.0 a|", "  Via: ...\n  ! Via: 1.1 ...\n", true},
+      {"Via: 1.0 b, 1.1 a|", "  Via: ...\n  ! Via: 1.1 ...\n", false},
+      {"", "  Via: ...\n  ! Via: 1.1 ...\n", false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps,
+                 "client never sees 102\n%sclient sends GET\norigin sends 102\n"
+                 "origin sends 200\nclient may see 102\nclient sees 200\n",
+                 rows[i].forbidden);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1,
+                   arena_printf(&bench.arena, "HTTP/1.1 102 P|Interim-Mark: $0-1|%s|" OK("0"),
+                                rows[i].fields));
+    steps_are(&bench, rows[i].came ? "-+++++" : "++++++");
+    is_done(&bench, !rows[i].came);
+    if (rows[i].came) {
+      assert_int_equal(bench.script.findings[0].breach, BREACH_NEVER);
+      assert_string_equal(bench.script.findings[0].text, "a 102 came that line 5 forbids");
+    }
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_never_sees_with_fields),
       cmocka_unit_test(test_an_empty_line_too_many_behind_an_interim),
       cmocka_unit_test(test_requests_behind_a_close_are_forgone),
       cmocka_unit_test(test_which_interims_are_valid),
