@@ -87,6 +87,9 @@ struct h2_coder_ops {
   void (*encode)(void *coder, const struct h2_field *fields, size_t num_fields, struct bytes *out);
   /* resize follows the peer's SETTINGS_HEADER_TABLE_SIZE; the next block says so. */
   void (*resize)(void *coder, uint32_t bytes);
+  /* allow follows our own: the peer's table may be as large from its next block on. It only raises,
+   * as the peer's blocks may be older than our SETTINGS. */
+  void (*allow)(void *coder, uint32_t bytes);
   void (*free)(void *coder);
 };
 

@@ -46,11 +46,14 @@ struct h2_connection {
   uint32_t goaway_code;
   uint64_t granted; /* of the connection's window for what we send, beyond H2_DEFAULT_WINDOW */
   uint64_t sent;
+  bool refuses_push;    /* we said SETTINGS_ENABLE_PUSH=0 */
   uint32_t next_stream; /* the identifier of the next stream that we open */
   bool holds_window; /* do not give back what DATA used; the caller writes WINDOW_UPDATE itself */
 };
 
-/* h2_connection_init begins one end and appends its preface and SETTINGS to *out. */
+/* h2_connection_init begins one end and appends its preface and SETTINGS to *out. Of the parameters
+ * it follows those that say what the peer may do: HEADER_TABLE_SIZE, MAX_FRAME_SIZE, ENABLE_PUSH.
+ */
 void h2_connection_init(struct h2_connection *connection, enum h2_end end,
                         const struct h2_coder_ops *ops, const struct h2_parameter *parameters,
                         size_t num_parameters, struct bytes *out);
@@ -60,8 +63,8 @@ void h2_connection_free(struct h2_connection *connection);
 
 /* h2_connection_next is h2_reader_next that also does what every end must do, by appending to *out:
  * acknowledge SETTINGS and PING, follow the peer's parameters, and give back the window that DATA
- * used (the stream's too unless it ended). A parameter out of its range and a connection window
- * that overflows are connection errors (sections 6.5.2 and 6.9.1). */
+ * used (the stream's too unless it ended). A parameter out of its range, a connection window that
+ * overflows, and a push that we refused, are connection errors (sections 6.5.2 and 6.9.1). */
 enum h2_status h2_connection_next(struct h2_connection *connection, struct span window,
                                   struct h2_event *event, struct bytes *out);
 

@@ -36,7 +36,7 @@ struct h2_event {
                         unknown type: its payload */
   uint32_t code;     /* RST_STREAM, GOAWAY: an error code */
   uint32_t number;   /* WINDOW_UPDATE: increment; GOAWAY: the last stream; PUSH_PROMISE: the
-                        promised stream, in BLOCK_END too; a setting's value */
+                        promised stream, in the block's other events too; a setting's value */
   unsigned setting;  /* its identifier */
   struct h2_field field;
 };
@@ -72,11 +72,13 @@ struct h2_reader {
   uint64_t frame_end; /* of the frame whose parts are being given */
   uint64_t frame_start;
   struct h2_event head;  /* that frame */
+  uint64_t block_end;    /* of the header block's part in that frame */
   uint32_t block_stream; /* a header block is open on it; 0 for none */
   uint32_t block_promised;
   uint32_t block_bytes;
   size_t block_fields;
   bool block_end_stream;
+  bool from_client;
   uint8_t state;
 };
 
@@ -89,6 +91,11 @@ void h2_reader_init(struct h2_reader *reader, enum h2_sender sender, const struc
  * type, a broken header block, padding longer than the frame, a first frame that is not SETTINGS
  * (sections 3.4, 4.2, 4.3, 6). */
 enum h2_status h2_reader_next(struct h2_reader *reader, struct span window, struct h2_event *out);
+
+/* h2_reader_fail ends the stream with a connection error that its caller found in the last frame.
+ * Always H2_ERROR. */
+enum h2_status h2_reader_fail(struct h2_reader *reader, enum h2_error_code code,
+                              const char *reason);
 
 /* h2_reader_keep returns the stream offset of the first byte that the reader still needs. */
 uint64_t h2_reader_keep(const struct h2_reader *reader);

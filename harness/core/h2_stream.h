@@ -29,11 +29,13 @@ enum h2_fault {
   H2_FAULT_CONNECTION_FIELD, /* Connection, Proxy-Connection, Keep-Alive, Transfer-Encoding,
                                 Upgrade, and TE with anything but trailers */
   H2_FAULT_INTERIM_END_STREAM,
-  H2_FAULT_DATA_BEFORE_FINAL, /* non-empty, or with END_STREAM */
-  H2_FAULT_TRAILERS_OPEN,     /* a header block behind the head and without END_STREAM */
+  H2_FAULT_DATA_BEFORE_FINAL, /* non-empty, or with END_STREAM; before a request's head too */
+  H2_FAULT_TRAILERS_OPEN,     /* a header block behind the head and without END_STREAM, or in a
+                                 tunnel */
   H2_FAULT_AFTER_END,         /* a frame behind END_STREAM or RST_STREAM of the sender */
-  H2_FAULT_LENGTH,            /* the content is not as long as Content-Length says */
-  H2_FAULT_RESPONSE_UNASKED,  /* a response on a stream without a request */
+  H2_FAULT_LENGTH,            /* the content is not as long as Content-Length says, or that is no
+                                 number */
+  H2_FAULT_RESPONSE_UNASKED,  /* a response on a stream without a request: its rule is idle */
   H2_FAULT_WINDOW_ZERO,       /* WINDOW_UPDATE by 0 */
   H2_FAULT_WINDOW_OVERFLOW,
   /* Not malformed by the text of RFC 9113. */
@@ -70,10 +72,16 @@ struct h2_stream {
   uint64_t length;   /* Content-Length */
   uint64_t received; /* content */
   /* Of the open header block. */
-  enum h2_fault fault; /* the first one of it */
+  enum h2_fault fault; /* the first one of it; one that makes it malformed goes first */
   unsigned pseudo;     /* which pseudo-header fields were there */
   bool regular;        /* a regular field was there */
+  bool promise;        /* it is a PUSH_PROMISE's: a request for another stream */
+  bool counted;        /* a Content-Length was there */
+  bool bad_length;     /* it is no number, or there are two that differ */
+  uint64_t count;      /* its value */
   bool connection;     /* a CONNECT request */
+  bool web;            /* a request whose scheme is http or https */
+  bool empty_path;
   /* Flow control of what the receiver itself sends on this stream, in bytes. */
   uint64_t granted; /* by the peer's WINDOW_UPDATE */
   uint64_t sent;
@@ -86,7 +94,16 @@ void h2_stream_init(struct h2_stream *stream, uint32_t id, enum h2_receiver read
 
 /* h2_stream_feed takes one event of this stream: the H2_GOT_FRAME of any type that names a stream,
  * H2_GOT_FIELD and H2_GOT_BLOCK_END. Returns what that breaks, a header block's faults with its
- * end: the first one. */
+ * end: the first one.
+ *
+ * A response head is interim when its :status is 100 to 199, final otherwise: one without a valid
+ * status is taken as a client would take it, for a 5xx (RFC 9110 section 15). Behind the final
+ * response's head a block is trailers, but if it has a :status it is told by that, as interim or
+ * final, with its code and H2_FAULT_PSEUDO_IN_TRAILERS. Nothing but WINDOW_UPDATE, PRIORITY,
+ * RST_STREAM and unknown frames may come behind the end.
+ *
+ * The initial window is not known here: H2_FAULT_WINDOW_OVERFLOW is told when the window is too
+ * large even if it was 0. */
 enum h2_fault h2_stream_feed(struct h2_stream *stream, const struct h2_event *event);
 
 /* h2_fault_text says in a few words what is wrong, h2_fault_section names the section of RFC 9113
