@@ -33,7 +33,7 @@ LAYERS := base core hpack case script judge peer net report cli
 USES_base :=
 USES_core := base
 USES_hpack := core base
-USES_case := base
+USES_case := core base
 USES_script := core case base
 USES_judge :=
 USES_peer := core base
@@ -41,7 +41,7 @@ USES_net := script peer hpack core case base
 USES_report := judge case base
 USES_cli := report net script judge peer hpack case core base
 
-.PHONY: help all demo test unit lint flags bench install clean setup
+.PHONY: help all demo test unit lint flags bench bench-parser install clean setup
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -144,6 +144,13 @@ flags:
 
 bench: $(BUILD)/interim-bench ## measure the cost of a gated exchange beside the cost of connecting
 	@$(BUILD)/interim-bench
+
+# Peers that are not installed are left out, see harness/tests/bench_peers.c.
+$(BUILD)/bench-parser: $(patsubst harness/%.c,$(BUILD)/opt/%.o,$(sort $(wildcard harness/tests/bench_*.c))) $(call layer_libs,core base,opt)
+	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^ -ldl
+
+bench-parser: $(BUILD)/bench-parser ## measure the response parser beside other parsers
+	@$(BUILD)/bench-parser $(BENCH)
 
 install: all ## install below DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5

@@ -100,7 +100,7 @@ static enum h1_step read_chunk_size(struct h1_reader *reader, struct span window
   if (step != H1_STEP_ON) {
     return step;
   }
-  h1_reader_skip(reader, reader->at + 2);
+  h1_reader_skip(reader, reader->scan.at + 2);
   reader->left = size;
   reader->state = H1_READ_CHUNK;
   if (size == 0) {
@@ -137,7 +137,7 @@ static enum h1_step read_trailer(struct h1_reader *reader, struct span window,
                                  struct h1_event *out) {
   enum h1_step step = h1_reader_field(reader, window, H1_TRAILER, out);
   if (step == H1_STEP_ON) {
-    h1_reader_skip(reader, reader->at + 2);
+    h1_reader_skip(reader, reader->scan.at + 2);
     reader->state = H1_READ_END;
   }
   return step;

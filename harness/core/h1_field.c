@@ -17,14 +17,15 @@ static const char *name_reason(struct span text, size_t index) {
 }
 
 /* A field line is a token, a colon at once behind it, and the value (RFC 9112 section 5). */
-static struct h1_fault split_field(const struct h1_reader *reader, struct span text,
+static struct h1_fault split_field(const struct h1_reader *reader, const struct h1_line *line,
                                    struct span *name, struct span *value) {
+  struct span text = line->text;
+  size_t len = line->token;
   if (text.len > 0 && h1_is_blank(text.ptr[0])) {
     return reader->num_fields > 0
                ? (struct h1_fault){H1_OBS_FOLD, 0, "a folded field line"}
                : (struct h1_fault){H1_BAD_FIELD_NAME, 0, "a blank before the first field"};
   }
-  size_t len = h1_class_run(text, 0, H1_TCHAR);
   if (len == 0 || len == text.len || text.ptr[len] != ':') {
     return (struct h1_fault){H1_BAD_FIELD_NAME, len, name_reason(text, len)};
   }
@@ -156,7 +157,7 @@ enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum 
     return h1_reader_fail(reader, H1_TOO_MANY_FIELDS, reader->start, "a field over the limit");
   }
   struct h1_event field = {0};
-  struct h1_fault fault = split_field(reader, line.text, &field.name, &field.value);
+  struct h1_fault fault = split_field(reader, &line, &field.name, &field.value);
   if (fault.code == H1_OK && kind == H1_FIELD && reader->by_fields) {
     fault = note_framing(reader, line.text, &field);
   }

@@ -5,7 +5,7 @@
 #include <assert.h>
 
 void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits) {
-  *reader = (struct h1_reader){.limits = *limits};
+  *reader = (struct h1_reader){.limits = *limits, .scan.scanner = h1_scanner_at(0)};
   h1_reader_begin(reader);
 }
 
@@ -30,7 +30,7 @@ void h1_reader_begin(struct h1_reader *reader) {
 
 void h1_reader_skip(struct h1_reader *reader, uint64_t end) {
   reader->start = end;
-  reader->at = end;
+  h1_scan_begin(&reader->scan, end);
 }
 
 void h1_reader_take(struct h1_reader *reader, struct span window) {
@@ -81,31 +81,30 @@ enum h1_status h1_reader_finish(struct h1_reader *reader) {
 /* Fails when the text from start to at is over a limit, with the limit that comes first. */
 static enum h1_step check_limits(struct h1_reader *reader) {
   uint64_t line_bound = add_capped(reader->start, reader->limits.line);
-  if (reader->at > line_bound && line_bound <= reader->bound) {
+  if (reader->scan.at > line_bound && line_bound <= reader->bound) {
     return h1_reader_fail(reader, H1_LINE_TOO_LONG, line_bound, "the line is over the limit");
   }
-  if (reader->at > reader->bound) {
+  if (reader->scan.at > reader->bound) {
     return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, reader->bound, "the head is over the limit");
   }
   return H1_STEP_ON;
 }
 
 enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct h1_line *line) {
-  struct span ahead = span_skip(window, (size_t)(reader->at - reader->base));
-  size_t run = h1_class_run(ahead, 0, H1_TEXT);
-  reader->at += run;
+  h1_scan_line(&reader->scan, window, reader->base);
   enum h1_step step = check_limits(reader);
   if (step != H1_STEP_ON) {
     return step;
   }
-  struct span behind = span_skip(ahead, run);
+  struct span behind = span_skip(window, (size_t)(reader->scan.at - reader->base));
   if (behind.len == 0 || (behind.ptr[0] == '\r' && behind.len == 1)) {
     return H1_STEP_MORE;
   }
   line->text = span_skip(window, (size_t)(reader->start - reader->base));
-  line->text.len = (size_t)(reader->at - reader->start);
+  line->text.len = (size_t)(reader->scan.at - reader->start);
+  line->token = (size_t)(reader->scan.token - reader->start);
   line->broken = behind.ptr[0] != '\r' || behind.ptr[1] != '\n';
-  if (!line->broken && add_capped(reader->at, 2) > reader->bound) {
+  if (!line->broken && add_capped(reader->scan.at, 2) > reader->bound) {
     return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, reader->bound, "the head is over the limit");
   }
   line->stop = behind.ptr[0];
@@ -122,12 +121,12 @@ enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *lin
     return H1_STEP_ON;
   }
   if (line->stop == '\r') {
-    return h1_reader_fail(reader, H1_BAD_LINE_END, reader->at, "a CR without LF");
+    return h1_reader_fail(reader, H1_BAD_LINE_END, reader->scan.at, "a CR without LF");
   }
   if (line->stop == '\n') {
-    return h1_reader_fail(reader, H1_BAD_LINE_END, reader->at, "an LF without CR");
+    return h1_reader_fail(reader, H1_BAD_LINE_END, reader->scan.at, "an LF without CR");
   }
-  return h1_reader_fail(reader, faulty ? fault.code : tail, reader->at, "a control byte");
+  return h1_reader_fail(reader, faulty ? fault.code : tail, reader->scan.at, "a control byte");
 }
 
 enum h1_step h1_reader_event(struct h1_reader *reader, enum h1_event_kind kind, uint64_t end,
@@ -143,7 +142,7 @@ enum h1_step h1_reader_event(struct h1_reader *reader, enum h1_event_kind kind, 
 
 enum h1_step h1_reader_line_event(struct h1_reader *reader, enum h1_event_kind kind,
                                   struct h1_event *out) {
-  return h1_reader_event(reader, kind, reader->at + 2, out);
+  return h1_reader_event(reader, kind, reader->scan.at + 2, out);
 }
 
 struct h1_fault h1_version_check(struct span text, size_t index, unsigned *out_minor) {

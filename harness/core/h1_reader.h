@@ -9,6 +9,7 @@
 #define INTERIM_CORE_H1_READER_H
 
 #include "core/h1.h"
+#include "core/h1_scan.h"
 
 enum h1_state {
   H1_READ_START,  /* before or in a start line */
@@ -36,11 +37,11 @@ struct h1_reader {
   struct h1_error error;
   struct h1_limits limits;
   uint64_t start;  /* of the line or content being read; what is before it is done with */
-  uint64_t at;     /* next byte of the line to look at */
   uint64_t end;    /* behind the last byte that was given */
   uint64_t bound;  /* behind the last byte that this head or trailer section may have */
   uint64_t left;   /* bytes left of the content or chunk */
   uint64_t length; /* value of Content-Length */
+  struct h1_scan scan;
   size_t num_fields;
   unsigned code;
   unsigned minor;
@@ -56,6 +57,7 @@ struct h1_reader {
 /* A line up to its CRLF, or up to the byte that no line may hold. */
 struct h1_line {
   struct span text; /* HTAB, SP, VCHAR and obs-text only */
+  size_t token;     /* the length of the token that it begins with */
   bool broken;      /* what stands behind the text is no CRLF */
   uint8_t stop;     /* the byte behind the text */
 };

@@ -11,7 +11,7 @@ void h1_request_init(struct h1_request *parser, const struct h1_limits *limits) 
  * for a target: which form it must have depends on who asks whom. */
 static struct h1_fault parse_request_line(const struct h1_line *line, struct h1_event *out) {
   struct span text = line->text;
-  size_t method = h1_class_run(text, 0, H1_TCHAR);
+  size_t method = line->token;
   if (text.len == 0) {
     return (struct h1_fault){H1_BAD_START_LINE, 0, "more than one blank line before a request"};
   }
@@ -58,7 +58,7 @@ static enum h1_step read_request_line(struct h1_request *parser, struct span win
   }
   if (line.text.len == 0 && !line.broken && !parser->blank) {
     parser->blank = true;
-    h1_reader_skip(reader, reader->at + 2);
+    h1_reader_skip(reader, reader->scan.at + 2);
     h1_reader_section(reader);
     return H1_STEP_ON;
   }
@@ -145,8 +145,7 @@ void h1_request_switch(struct h1_request *parser) {
   struct h1_reader *reader = &parser->reader;
   parser->switches = true;
   if (reader->state == H1_READ_START) {
-    reader->start = h1_request_keep(parser);
-    reader->at = reader->start;
+    h1_reader_skip(reader, h1_request_keep(parser));
     reader->state = H1_READ_TUNNEL;
   }
 }

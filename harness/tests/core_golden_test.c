@@ -143,6 +143,7 @@ static void check_golden(struct golden *golden, struct guard *guard) {
   bytes_free(&log);
   check_property(golden, prop_h1_sizes(&golden->stream, 31, guard));
   check_property(golden, prop_h1_halves(&golden->stream, guard));
+  check_property(golden, prop_h1_scanners(&golden->stream, guard));
 }
 
 static void test_every_file_gives_its_events_however_it_is_cut(void **state) {

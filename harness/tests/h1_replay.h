@@ -19,6 +19,7 @@ struct h1_stream {
   struct h1_limits limits;
   enum h1_request_kind requests[H1_MAX_OUTSTANDING]; /* outstanding from the start */
   size_t num_requests;
+  size_t scanner; /* of h1_scanner_at; what reads with another one must read the same */
 };
 
 /* How the stream is cut into reads. */
@@ -231,6 +232,8 @@ static inline void replay_init(struct h1_replay *replay, const struct h1_stream 
   *replay = (struct h1_replay){.stream = stream, .log = log};
   h1_request_init(&replay->request, &stream->limits);
   h1_response_init(&replay->response, &stream->limits);
+  replay->request.reader.scan.scanner = h1_scanner_at(stream->scanner);
+  replay->response.reader.scan.scanner = h1_scanner_at(stream->scanner);
   interim_rule_init(&replay->rule);
   for (size_t i = 0; i < stream->num_requests; i++) {
     (void)h1_response_request(&replay->response, stream->requests[i]);

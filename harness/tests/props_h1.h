@@ -48,6 +48,24 @@ static inline const char *prop_h1_halves(const struct h1_stream *stream, struct 
   return broken;
 }
 
+/* prop_h1_scanners: whatever classifies the bytes, the whole and reads of 64 bytes and a few give
+ * the same log. */
+static inline const char *prop_h1_scanners(const struct h1_stream *stream, struct guard *guard) {
+  struct bytes log;
+  bytes_init(&log);
+  const char *broken = h1_replay(stream, (struct h1_cuts){0}, guard, &log);
+  struct h1_stream other = *stream;
+  for (other.scanner = 0; h1_scanner_at(other.scanner) != NULL && broken == NULL; other.scanner++) {
+    broken = prop_h1_same(&other, (struct h1_cuts){0}, guard, bytes_span(&log));
+    for (size_t size = 63; size <= 67 && broken == NULL; size++) {
+      broken = prop_h1_same(&other, (struct h1_cuts){.first = 15, .size = size, .drop = size % 2},
+                            guard, bytes_span(&log));
+    }
+  }
+  bytes_free(&log);
+  return broken;
+}
+
 /* prop_h1_responses: prop_h1_sizes as responses to no request, to GETs, to a HEAD before GETs, and
  * to a CONNECT. With small limits too, so that they are met. */
 static inline const char *prop_h1_responses(struct span wire, size_t most, struct guard *guard) {
