@@ -36,7 +36,7 @@ enum { NUM_FORMS = sizeof(forms) / sizeof(forms[0]), SETTING_LEN = 6 };
 
 static uint32_t read_number(struct span bytes, size_t len) {
   uint32_t number = 0;
-  for (size_t i = 0; i < len; i++) {
+  for (size_t i = 0; i < len && i < bytes.len; i++) {
     number = number << 8 | bytes.ptr[i];
   }
   return number;
