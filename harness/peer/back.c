@@ -15,6 +15,7 @@ struct back {
   struct h1_response parser;
   struct message head; /* of the response that is being read */
   struct bytes held;   /* to be written once the connection stands */
+  size_t held_content; /* of the request, in that */
   uint64_t parsed;     /* stream offset behind the last event */
   bool connected;
   bool kept;    /* an earlier exchange used it */
@@ -95,6 +96,11 @@ static bool back_content(void *self, struct span content) {
     bytes_free(&text);
   } else {
     send(back, content);
+  }
+  if (back->connected) {
+    exchange_request_taken(back->exchange, content.len);
+  } else {
+    back->held_content += content.len;
   }
   return true;
 }
@@ -333,6 +339,7 @@ static void feed(struct conn *conn, const struct actor_event *event) {
     back->connected = true;
     relay_write(conn, bytes_span(&back->held), RELAY_JOIN);
     bytes_free(&back->held);
+    exchange_request_taken(back->exchange, back->held_content);
     touch(back);
     break;
   case ACTOR_REFUSED:

@@ -10,7 +10,7 @@ enum back_choice {
   BACK_FRESH, /* a new connection */
 };
 
-/* back_take gives the exchange a back: sets x->back and x->back_self. */
+/* back_take gives the exchange a back of HTTP/1.1: sets x->back and x->back_self. */
 void back_take(struct exchange *x, enum back_choice choice);
 
 #endif

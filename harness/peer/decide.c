@@ -66,7 +66,15 @@ enum loss_action decide_loss(const struct exchange *x, enum exchange_loss loss,
   if (breach == RULE_FINAL_CUT) {
     return LOSS_CUT;
   }
-  if (loss == LOSS_STALE && is_idempotent(x->request.method) && !x->content_sent) {
+  /* Content that was passed on is not kept. */
+  if (x->content_sent || x->retries >= DECIDE_MAX_RETRIES) {
+    return LOSS_ANSWER;
+  }
+  if (loss == LOSS_STALE && is_idempotent(x->request.method)) {
+    return LOSS_RETRY;
+  }
+  /* Who sent an interim response has processed something, whatever it says later. */
+  if (loss == LOSS_REFUSED && breach == RULE_NO_FINAL) {
     return LOSS_RETRY;
   }
   return LOSS_ANSWER;
@@ -101,4 +109,53 @@ enum h1_framing decide_framing(const struct message *response, unsigned minor) {
     return minor == 0 ? H1_UNTIL_CLOSE : H1_CHUNKED;
   }
   return H1_NO_CONTENT;
+}
+
+enum version_guess decide_version(struct span begun) {
+  size_t len = begun.len < h2_preface.len ? begun.len : h2_preface.len;
+  if (memcmp(begun.ptr, h2_preface.ptr, len) != 0) {
+    return VERSION_1;
+  }
+  return len == h2_preface.len ? VERSION_2 : VERSION_UNKNOWN;
+}
+
+bool decide_admit(unsigned num_streams) {
+  return num_streams < DECIDE_MAX_STREAMS;
+}
+
+bool decide_share(const struct share_facts *facts) {
+  return facts->num_streams < DECIDE_MAX_STREAMS && facts->num_streams < facts->peer_streams &&
+         facts->next_stream <= H2_MAX_STREAM;
+}
+
+bool decide_fault(enum h2_fault fault, enum h2_error_code *out_code) {
+  *out_code = H2_PROTOCOL_ERROR;
+  if (fault == H2_FAULT_AFTER_END) {
+    *out_code = H2_STREAM_CLOSED;
+  } else if (fault == H2_FAULT_WINDOW_OVERFLOW) {
+    *out_code = H2_FLOW_CONTROL_ERROR;
+  }
+  return h2_fault_malformed(fault);
+}
+
+enum h2_error_code decide_reset(enum reset_cause cause) {
+  switch (cause) {
+  case RESET_CUT:
+    return H2_INTERNAL_ERROR;
+  case RESET_EARLY:
+    return H2_NO_ERROR;
+  case RESET_REFUSED:
+    return H2_REFUSED_STREAM;
+  case RESET_ABANDONED:
+  case RESET_SLOW:
+    return H2_CANCEL;
+  }
+  return H2_INTERNAL_ERROR;
+}
+
+bool decide_ends_stream(const struct message *head) {
+  if (status_is_interim(head->code)) {
+    return false;
+  }
+  return head->content == CONTENT_NONE || (head->content == CONTENT_LENGTH && head->length == 0);
 }

@@ -4,6 +4,7 @@
 #define INTERIM_PEER_DECIDE_H
 
 #include "core/h1.h"
+#include "core/h2_stream.h"
 #include "peer/exchange.h"
 
 enum {
@@ -12,6 +13,13 @@ enum {
   /* Request content that a final response overtook is read on up to here, for the connection's
      sake. */
   DECIDE_MAX_DRAIN = 64 * 1024,
+  /* How often a request goes to the origin anew. */
+  DECIDE_MAX_RETRIES = 2,
+  /* Streams at once on one connection of HTTP/2, on either side. */
+  DECIDE_MAX_STREAMS = 100,
+  /* Content of all streams of one connection of HTTP/2 that waits for its peer's window, in bytes.
+     It grows this far only when its sender speaks HTTP/1.1 and cannot be held back. */
+  DECIDE_MAX_HELD = 16 * 1024 * 1024,
 };
 
 enum interim_action {
@@ -71,6 +79,46 @@ struct persist_facts {
 /* decide_persist tells whether the client's connection outlives the response (RFC 9112
  * section 9.3). */
 bool decide_persist(const struct persist_facts *facts);
+
+enum version_guess {
+  VERSION_UNKNOWN, /* more bytes are needed */
+  VERSION_1,
+  VERSION_2,
+};
+
+/* decide_version tells from a connection's first bytes, at least one, which version it speaks. */
+enum version_guess decide_version(struct span begun);
+
+/* decide_admit tells whether a client may have one more stream beside so many. */
+bool decide_admit(unsigned num_streams);
+
+/* What is known of a connection of HTTP/2 to the origin. */
+struct share_facts {
+  unsigned num_streams;
+  uint32_t peer_streams; /* its SETTINGS_MAX_CONCURRENT_STREAMS */
+  uint32_t next_stream;
+};
+
+/* decide_share tells whether the connection may take one more stream. */
+bool decide_share(const struct share_facts *facts);
+
+/* decide_fault tells whether a stream is reset for what its peer did, and with which code. */
+bool decide_fault(enum h2_fault fault, enum h2_error_code *out_code);
+
+enum reset_cause {
+  RESET_CUT,       /* a final response stays incomplete */
+  RESET_EARLY,     /* the response is complete, the rest of the request is not wanted */
+  RESET_REFUSED,   /* there are too many streams */
+  RESET_ABANDONED, /* the client does not want the response any more */
+  RESET_SLOW,      /* the peer takes too little, or says too little */
+};
+
+/* decide_reset gives the code with which a stream is reset. */
+enum h2_error_code decide_reset(enum reset_cause cause);
+
+/* decide_ends_stream tells whether a message's first header block ends its stream too: a request's,
+ * an interim or a final response's. */
+bool decide_ends_stream(const struct message *head);
 
 /* decide_framing says how a response's content is delimited towards a client of HTTP/1.minor. */
 enum h1_framing decide_framing(const struct message *response, unsigned minor);

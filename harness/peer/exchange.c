@@ -3,6 +3,8 @@
 #include "peer/back.h"
 #include "peer/decide.h"
 #include "peer/forward.h"
+#include "peer/h2_back.h"
+#include "peer/inner.h"
 
 void exchange_init(struct exchange *x, struct relay *relay, const struct exchange_front *front,
                    void *front_self) {
@@ -85,6 +87,14 @@ void exchange_refuse(struct exchange *x, unsigned code, const char *why) {
   }
 }
 
+static void take_back(struct exchange *x, enum back_choice choice) {
+  if (x->relay->config.origin_h2) {
+    h2_back_take(x);
+  } else {
+    back_take(x, choice);
+  }
+}
+
 static void send_own_continue(struct exchange *x) {
   struct message head = {.code = 100, .minor = 1, .reason = span_of("Continue")};
   x->continued = true;
@@ -102,7 +112,7 @@ void exchange_start(struct exchange *x, bool content_arrived) {
     send_own_continue(x);
   }
   (void)interim_rule_feed(&x->rule, RULE_REQUEST);
-  back_take(x, BACK_ANY);
+  take_back(x, BACK_ANY);
   x->back->head(x->back_self, &x->request);
 }
 
@@ -112,7 +122,19 @@ void exchange_request_content(struct exchange *x, struct span content) {
   }
   x->content_sent = true;
   if (!x->back->content(x->back_self, content)) {
-    answer(x, 503, "the origin takes too long to be reached", false);
+    answer(x, 503, "the origin does not take the content in time", false);
+  }
+}
+
+void exchange_request_taken(struct exchange *x, size_t len) {
+  if (x->front->taken != NULL) {
+    x->front->taken(x->front_self, len);
+  }
+}
+
+void exchange_response_taken(struct exchange *x, size_t len) {
+  if (x->back != NULL && x->back->taken != NULL) {
+    x->back->taken(x->back_self, len);
   }
 }
 
@@ -186,9 +208,10 @@ void exchange_lost(struct exchange *x, enum exchange_loss loss, const char *why)
   x->back = NULL;
   switch (decide_loss(x, loss, breach, &code)) {
   case LOSS_RETRY:
+    x->retries++;
     interim_rule_init(&x->rule);
     (void)interim_rule_feed(&x->rule, RULE_REQUEST);
-    back_take(x, BACK_FRESH);
+    take_back(x, BACK_FRESH);
     x->back->head(x->back_self, &x->request);
     if (x->request_ended) {
       x->back->end(x->back_self, &x->request);

@@ -1,8 +1,8 @@
 /* One request and its responses, between a front and a back, in no version's form.
  *
- * A front (one connection, later one stream) owns the exchange, fills in the request and is told
- * what to answer. A back is found for it and tells what the origin says. Neither knows the other.
- * All of the gateway's choices about an exchange are asked of decide.h. */
+ * A front (one connection, or one stream of HTTP/2) owns the exchange, fills in the request and is
+ * told what to answer. A back is found for it and tells what the origin says. Neither knows the
+ * other. All of the gateway's choices about an exchange are asked of decide.h. */
 #ifndef INTERIM_PEER_EXCHANGE_H
 #define INTERIM_PEER_EXCHANGE_H
 
@@ -11,8 +11,7 @@
 
 struct relay;
 
-/* What an exchange asks of its front. Heads and spans are borrowed during the call. A front may not
- * call back into the exchange from these. */
+/* What an exchange asks of its front. Heads and spans are borrowed during the call. */
 struct exchange_front {
   void (*interim)(void *front, const struct message *head);
   void (*final)(void *front, const struct message *head);
@@ -22,18 +21,25 @@ struct exchange_front {
   void (*switched)(void *front, const struct message *head); /* a 101; then tunnel and tunnel_end */
   void (*tunnel)(void *front, struct span bytes);
   void (*tunnel_end)(void *front, bool reset); /* the origin sends no more, or is gone */
+  /* So many bytes of the request's content have left for the origin. NULL when the client cannot be
+   * held back anyway. */
+  void (*taken)(void *front, size_t len);
 };
 
-/* What an exchange asks of its back. A back does not call into the exchange from these. */
+/* What an exchange asks of its back. Neither front nor back calls into the exchange from these, but
+ * for exchange_request_taken and exchange_response_taken. */
 struct exchange_back {
   void (*head)(void *back, const struct message *request);
-  /* False when the origin's connection does not stand yet and no more can be held for it. */
+  /* False when the origin takes too little, or does not stand yet, and no more can be held. */
   bool (*content)(void *back, struct span content);
   void (*end)(void *back, const struct message *request); /* with its trailers */
   void (*release)(void *back); /* the exchange is over; keep the connection if decide.h allows it */
   void (*abandon)(void *back); /* the exchange is off; close the connection */
   void (*tunnel)(void *back, struct span bytes);
   void (*tunnel_end)(void *back, bool reset);
+  /* So many bytes of the response's content have left for the client. NULL when the origin cannot
+   * be held back anyway. */
+  void (*taken)(void *back, size_t len);
 };
 
 /* Why a back cannot go on; its connection is closed or closing by then. */
@@ -43,6 +49,7 @@ enum exchange_loss {
    * request came (RFC 9112 section 9.3.1). An interim response is an answer too: who sent one has
    * begun to work. */
   LOSS_STALE,
+  LOSS_REFUSED, /* the origin says that it did not process the request (RFC 9113 section 8.7) */
   LOSS_CLOSED,  /* the connection ended or broke otherwise */
   LOSS_GARBAGE, /* what came is no HTTP response, or breaks a limit */
   LOSS_SILENT,  /* nothing came for too long */
@@ -56,6 +63,7 @@ struct exchange {
   void *back_self;
   struct message request;
   struct interim_rule rule; /* of the responses to this request */
+  unsigned retries;
   bool request_ended;
   bool content_sent; /* some of the content went to the origin */
   bool continued;    /* the gateway sent a 100 of its own */
@@ -75,6 +83,9 @@ void exchange_start(struct exchange *x, bool content_arrived);
 void exchange_request_content(struct exchange *x, struct span content);
 void exchange_request_end(struct exchange *x);
 
+/* exchange_response_taken tells that so many bytes of the response's content have left. */
+void exchange_response_taken(struct exchange *x, size_t len);
+
 /* exchange_refuse answers a request that cannot go on, whose fault it is being the client's: with
  * the status code, or by cutting the response if that has begun. The connection ends after it.
  * Not for an exchange that is answered. */
@@ -92,6 +103,7 @@ void exchange_response(struct exchange *x, struct message *head);
 void exchange_response_content(struct exchange *x, struct span content);
 void exchange_response_end(struct exchange *x, struct message *message);
 void exchange_lost(struct exchange *x, enum exchange_loss loss, const char *why);
+void exchange_request_taken(struct exchange *x, size_t len);
 void exchange_tunnel_to_client(struct exchange *x, struct span bytes);
 void exchange_tunnel_to_client_end(struct exchange *x, bool reset);
 

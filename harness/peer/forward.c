@@ -117,7 +117,8 @@ static void take_upgrade(struct message *message) {
 
 /* The version in Via is the one in which we received the message (RFC 9110 section 7.6.3). */
 static void add_via(struct message *message) {
-  const char *via = message->minor == 0 ? "1.0 interim-relay" : "1.1 interim-relay";
+  const char *version = message->h2 ? "2" : message->minor == 0 ? "1.0" : "1.1";
+  const char *via = arena_printf(&message->arena, "%s interim-relay", version);
   message_add(message, &message->fields, span_of("Via"), span_of(via));
 }
 

@@ -130,6 +130,7 @@ static void front_content(void *self, struct span content) {
   case H1_SWITCHED:
     break;
   }
+  exchange_response_taken(&front->exchange, content.len);
 }
 
 static void front_end(void *self, const struct message *message) {
@@ -447,9 +448,10 @@ static void release(struct conn *conn) {
 static const struct conn_ops ops = {
     .feed = feed, .expire = expire, .resume = resume, .free = release};
 
-void front_accept(struct relay *relay, conn_id id) {
+struct conn *front_accept(struct relay *relay, conn_id id) {
   struct front *front = relay_conn_new(relay, sizeof(*front), &ops, id);
   h1_request_init(&front->parser, &h1_default_limits);
   begin_request(front);
   touch(front);
+  return &front->conn;
 }

@@ -6,6 +6,6 @@
 #include "peer/inner.h"
 
 /* front_accept begins to serve a connection that the driver accepted. */
-void front_accept(struct relay *relay, conn_id id);
+struct conn *front_accept(struct relay *relay, conn_id id);
 
 #endif

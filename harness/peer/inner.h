@@ -8,6 +8,7 @@
 
 struct back;
 struct conn;
+struct h2_back;
 
 /* What a connection of one kind and version does. */
 struct conn_ops {
@@ -42,8 +43,9 @@ struct relay {
   struct conn *buckets[RELAY_BUCKETS];
   struct conn *ready;
   struct conn *dead;
-  struct back *idle;     /* origin connections in the pool, the last used first */
-  struct bytes commands; /* of struct queued, see relay.c */
+  struct back *idle;      /* origin connections in the pool, the last used first */
+  struct h2_back *shared; /* origin connections of HTTP/2 that may take more streams */
+  struct bytes commands;  /* of struct queued, see relay.c */
   size_t next_command;
   struct bytes out; /* the bytes of the commands */
 };

@@ -33,7 +33,8 @@ struct message {
   struct span authority;
   struct span reason;
   unsigned code;
-  unsigned minor; /* of the HTTP/1.minor in which it was received */
+  unsigned minor; /* of the HTTP/1.minor in which it was received; 1 for HTTP/2 */
+  bool h2;        /* it was received in HTTP/2 */
   enum message_content content;
   uint64_t length;
   struct field_list fields;

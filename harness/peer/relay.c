@@ -1,6 +1,6 @@
 #include "peer/relay.h"
 
-#include "peer/front.h"
+#include "peer/greeting.h"
 #include "peer/inner.h"
 
 static const uint64_t default_origin_timeout_us = 15000000;
@@ -220,7 +220,7 @@ static void relay_feed(void *self, uint64_t now_us, const struct actor_event *ev
   relay->now_us = now_us;
   if (event->kind == ACTOR_ACCEPTED_CONN) {
     if (event->place == relay->config.listener) {
-      front_accept(relay, event->conn);
+      greeting_accept(relay, event->conn);
     }
   } else if (event->kind != ACTOR_TIME) {
     struct conn *conn = find(relay, event->conn);
@@ -244,6 +244,7 @@ struct relay *relay_new(const struct relay_config *config) {
   struct relay *relay = arena_alloc(&arena, sizeof(*relay));
   relay->arena = arena;
   relay->config = *config;
+  relay->config.origin_h2 = config->origin_h2 && config->coder != NULL;
   relay->soonest = ACTOR_NEVER;
   if (relay->config.origin_timeout_us == 0) {
     relay->config.origin_timeout_us = default_origin_timeout_us;

@@ -1,7 +1,8 @@
-/* The reference gateway: a conformant HTTP/1.1 reverse proxy as a pure machine (core/actor.h).
+/* The reference gateway: a conformant reverse proxy for HTTP/1.1 and HTTP/2, on both sides, as a
+ * pure machine (core/actor.h).
  *
- * It forwards every interim response to an HTTP/1.1 client at once and in order, and none to an
- * HTTP/1.0 client (RFC 9110 section 15.2); keeps connections on both sides; answers Expect:
+ * It forwards every interim response at once and in order, but none to an HTTP/1.0 client (RFC 9110
+ * section 15.2); keeps connections on both sides; answers Expect:
  * 100-continue itself (section 10.1.1); removes hop-by-hop fields from interim responses too
  * (section 7.6.1); answers 502 and 504 where the origin fails (sections 15.6.3 and 15.6.5). It is
  * the embedded default target and, with named bugs, what the suite proves itself on. */
@@ -9,6 +10,7 @@
 #define INTERIM_PEER_RELAY_H
 
 #include "core/actor.h"
+#include "core/h2.h"
 
 struct relay;
 
@@ -17,6 +19,11 @@ struct relay_config {
   unsigned origin;            /* the driver's address number of the origin */
   uint64_t origin_timeout_us; /* silence of the origin after which a 504 is sent; 0 for 15 s */
   uint64_t idle_us;           /* an idle connection is closed after this; 0 for 60 s */
+  /* The coder of header blocks. A client that begins with HTTP/2's connection preface is then
+   * served in HTTP/2, in clear text as over TLS. NULL: HTTP/1.1 alone, on both sides. */
+  const struct h2_coder_ops *coder;
+  bool origin_h2;  /* speak HTTP/2 to the origin, with prior knowledge */
+  bool origin_tls; /* the driver wraps the origin's connections in TLS: the scheme is https */
 };
 
 /* relay_new makes a gateway. Free it with relay_free. */
