@@ -34,11 +34,11 @@ USES_base :=
 USES_core := base
 USES_hpack := core base
 USES_case := core base
-USES_script := core case base
+USES_script := case core base
 USES_judge :=
 USES_peer := core base
-USES_net := script peer hpack core case base
-USES_report := judge case base
+USES_net := script peer hpack case core base
+USES_report := judge case core base
 USES_cli := report net script judge peer hpack case core base
 
 .PHONY: help all demo test unit lint flags bench bench-parser install clean setup

@@ -42,6 +42,7 @@ enum message {
   MESSAGE_STATUS,  /* 102, 1xx, 2xx, final: low to high; minor */
   MESSAGE_CONTENT, /* content of the message whose head went before */
   MESSAGE_BYTES,   /* raw bytes, in step.content */
+  MESSAGE_FRAME,   /* sends: a frame of HTTP/2, in the message's frame */
   MESSAGE_CLOSE,   /* sees: the connection ends, by FIN or RST */
   MESSAGE_ABORT,   /* sees: the connection ends by RST */
   MESSAGE_NOTHING, /* sees nothing for ... */
@@ -50,6 +51,23 @@ enum message {
 /* Set in a duration that is a percentage of the target's own timeout ("50%"), not microseconds. */
 #define CASE_OF_TIMEOUT ((uint64_t)1 << 63)
 
+/* The stream that a frame is sent on. */
+enum frame_stream {
+  FRAME_ON_EXCHANGE, /* of the exchange that the step is about */
+  FRAME_ON_ZERO,     /* the connection */
+  FRAME_ON_IDLE,     /* one of the client's that it has not opened */
+  FRAME_ON_EVEN,     /* one of the server's that was never promised */
+  FRAME_ON_PUSHED,   /* the one promised last */
+};
+
+/* "frame HEADERS END_HEADERS". Numbers are RFC 9113's. */
+struct case_frame {
+  unsigned type;
+  unsigned flags;
+  enum frame_stream on;
+  uint32_t number; /* RST_STREAM and GOAWAY: the error code; WINDOW_UPDATE: the increment */
+};
+
 /* One alternative of "sees 200 or 502 or close"; sends has exactly one. */
 struct case_message {
   enum message kind;
@@ -57,7 +75,8 @@ struct case_message {
   struct span target; /* MESSAGE_REQUEST: as written, or empty for the default */
   unsigned low;       /* MESSAGE_STATUS: 102 is 102 to 102, 1xx is 100 to 199, final 200 to 599 */
   unsigned high;
-  int minor; /* 0 for HTTP/1.0, 1 for HTTP/1.1 when stated; -1 when not stated */
+  int minor;               /* 0 for HTTP/1.0, 1 for HTTP/1.1 when stated; -1 when not stated */
+  struct case_frame frame; /* MESSAGE_FRAME */
 };
 
 enum field_demand {
@@ -89,6 +108,10 @@ struct step {
   struct span content;  /* lines joined by LF; for MESSAGE_BYTES the bytes, escapes undone */
   uint64_t repeat;      /* "x 1000"; 1 */
   uint64_t cut;         /* "cut 1": bytes a write; 0 for one write */
+  uint64_t split;       /* "split 1": bytes of a header block in each frame of HTTP/2; 0 for all */
+  bool padded;          /* "padded 7": HTTP/2's frames have so much padding */
+  uint8_t padding;      /* in bytes */
+  bool priority;        /* "priority": HEADERS has priority fields */
   uint64_t pace_us;     /* "pace 5ms": between the pieces, or between the repeats; 0 */
   bool glued;           /* "glued": in one write with the lane's next message */
   bool on_arrival;      /* "on-arrival": the origin sends it once the request comes; nobody waits */
@@ -124,8 +147,6 @@ struct case_file {
   unsigned seats;  /* mask of enum seat */
   unsigned fronts; /* mask of enum http_version that the case allows */
   unsigned backs;
-  bool raw_front; /* a raw step or a version-bound word pins this side to h1 */
-  bool raw_back;
   struct span *needs;
   size_t num_needs;
   bool alone;

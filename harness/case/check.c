@@ -76,6 +76,7 @@ static uint64_t requests_of(const struct step *step) {
     return step->repeat * requests_in_bytes(step->content);
   case MESSAGE_STATUS:
   case MESSAGE_CONTENT:
+  case MESSAGE_FRAME:
   case MESSAGE_CLOSE:
   case MESSAGE_ABORT:
   case MESSAGE_NOTHING:
@@ -206,7 +207,8 @@ static int check_content(const struct case_file *file, size_t index, struct diag
   bool sends = step->verb == VERB_SENDS;
   for (size_t i = 0; i < index; i++) {
     const struct step *before = &file->steps[i];
-    bool begun = has_head(before) || has_kind(before, MESSAGE_BYTES);
+    bool begun =
+        has_head(before) || has_kind(before, MESSAGE_BYTES) || has_kind(before, MESSAGE_FRAME);
     if (same_peer(before, step) && begun && sends == (before->verb == VERB_SENDS)) {
       return 0;
     }

@@ -24,7 +24,8 @@ static bool has_kind(const struct step *step, enum message kind) {
 }
 
 static bool takes_fields(const struct step *step) {
-  return has_kind(step, MESSAGE_REQUEST) || has_kind(step, MESSAGE_STATUS);
+  return has_kind(step, MESSAGE_REQUEST) || has_kind(step, MESSAGE_STATUS) ||
+         has_kind(step, MESSAGE_FRAME);
 }
 
 static bool takes_content(const struct step *step) {
@@ -47,7 +48,7 @@ static int check_field_place(struct parser *parser, const struct step *step, siz
 
 static int add_field(struct parser *parser, struct step *step, struct case_field field,
                      size_t start) {
-  if (!is_token(field.name)) {
+  if (has_kind(step, MESSAGE_FRAME) ? field.name.len == 0 : !is_token(field.name)) {
     return parser_fail(
         parser, start,
         "\"%s\" is no field name; below a step stand \"Name: value\", \"! Name\" and "
@@ -77,24 +78,6 @@ static int parse_absent(struct parser *parser, struct step *step, size_t start) 
     field.name = (struct span){rest.ptr, colon};
     field.value = span_trim(span_skip(rest, colon + 1));
   }
-  return add_field(parser, step, field, start);
-}
-
-static int parse_field(struct parser *parser, struct step *step, size_t start) {
-  struct span rest = rest_of(parser, start);
-  if (check_field_place(parser, step, start) < 0) {
-    return -1;
-  }
-  size_t colon = span_find(rest, span_of(":"), 0);
-  if (colon == SIZE_MAX) {
-    return parser_fail(parser, start,
-                       "below a step stand \"Name: value\", \"! Name\" and \"| content\"");
-  }
-  struct case_field field = {
-      .demand = FIELD_VALUE,
-      .name = {rest.ptr, colon},
-      .value = span_trim(span_skip(rest, colon + 1)),
-  };
   return add_field(parser, step, field, start);
 }
 
@@ -132,7 +115,8 @@ static size_t read_escape(struct span at, uint8_t *out) {
   return 4;
 }
 
-static int unescape_into(struct parser *parser, struct span line, struct bytes *out) {
+static int unescape_into(struct parser *parser, struct span line, const char *end,
+                         struct bytes *out) {
   size_t start = parser->line.text.len - line.len;
   for (size_t i = 0; i < line.len;) {
     if (line.ptr[i] != '\\') {
@@ -151,19 +135,61 @@ static int unescape_into(struct parser *parser, struct span line, struct bytes *
     bytes_add(out, span_make(&byte, 1));
     i += len;
   }
-  bytes_text(out, "\r\n");
+  bytes_text(out, end);
   return 0;
 }
 
-/* A bytes line becomes the bytes it stands for: CRLF at its end, unless a backslash took it away.
- */
-static int unescape(struct parser *parser, struct span *line) {
+/* A line becomes the bytes it stands for, with this end unless a backslash took it away. */
+static int unescape(struct parser *parser, struct span *line, const char *end) {
   struct bytes out;
   bytes_init(&out);
-  int result = unescape_into(parser, *line, &out);
+  int result = unescape_into(parser, *line, end, &out);
   *line = arena_copy(parser->arena, bytes_span(&out));
   bytes_free(&out);
   return result;
+}
+
+/* A frame's field is sent as it stands: any name, a pseudo-header field's too, and in the value any
+ * byte, by escapes. */
+static int parse_frame_field(struct parser *parser, struct step *step, size_t start) {
+  struct span rest = rest_of(parser, start);
+  size_t colon = span_find(rest, span_of(":"), 1);
+  if (check_field_place(parser, step, start) < 0) {
+    return -1;
+  }
+  if (colon == SIZE_MAX) {
+    return parser_fail(parser, start, "below a frame stand \"name: value\" and \"| bytes\"");
+  }
+  struct case_field field = {
+      .demand = FIELD_VALUE,
+      .name = {rest.ptr, colon},
+      .value = span_trim(span_skip(rest, colon + 1)),
+  };
+  if (unescape(parser, &field.value, "") < 0) {
+    return -1;
+  }
+  return add_field(parser, step, field, start);
+}
+
+static int parse_field(struct parser *parser, struct step *step, size_t start) {
+  struct span rest = rest_of(parser, start);
+  if (has_kind(step, MESSAGE_FRAME)) {
+    return parse_frame_field(parser, step, start);
+  }
+  if (check_field_place(parser, step, start) < 0) {
+    return -1;
+  }
+  size_t colon = span_find(rest, span_of(":"), 0);
+  if (colon == SIZE_MAX) {
+    return parser_fail(parser, start,
+                       "below a step stand \"Name: value\", \"! Name\" and \"| content\"");
+  }
+  struct case_field field = {
+      .demand = FIELD_VALUE,
+      .name = {rest.ptr, colon},
+      .value = span_trim(span_skip(rest, colon + 1)),
+  };
+  return add_field(parser, step, field, start);
 }
 
 static int parse_content(struct parser *parser, struct step *step, size_t start) {
@@ -183,7 +209,9 @@ static int parse_content(struct parser *parser, struct step *step, size_t start)
                            : "a blank at the line's end cannot be seen: leave it out");
   }
   rest.len = visible > 0 ? rest.len : 0;
-  if (has_kind(step, MESSAGE_BYTES) && unescape(parser, &rest) < 0) {
+  bool frame = has_kind(step, MESSAGE_FRAME);
+  if ((frame || has_kind(step, MESSAGE_BYTES)) &&
+      unescape(parser, &rest, frame ? "" : "\r\n") < 0) {
     return -1;
   }
   parser->content =
@@ -215,7 +243,7 @@ void detail_join(struct parser *parser, struct step *step) {
   if (parser->num_content == 0) {
     return;
   }
-  bool raw = has_kind(step, MESSAGE_BYTES);
+  bool raw = has_kind(step, MESSAGE_BYTES) || has_kind(step, MESSAGE_FRAME);
   struct bytes joined;
   bytes_init(&joined);
   for (size_t i = 0; i < parser->num_content; i++) {

@@ -102,7 +102,7 @@ static void write_step(struct bytes *out, struct span raw) {
 }
 
 static void write_field(struct bytes *out, struct span line) {
-  size_t colon = span_find(line, span_of(":"), 0);
+  size_t colon = span_find(line, span_of(":"), 1); /* behind that of a pseudo-header field */
   size_t brace = span_find(line, span_of("{"), 0);
   /* A parameter in the name may bring the colon along: then the line is left as it is. */
   if (colon == SIZE_MAX || brace < colon) {

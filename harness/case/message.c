@@ -151,6 +151,10 @@ int message_parse(struct parser *parser, struct words *words, struct step *step,
   if (plain != 0) {
     return plain < 0 ? -1 : 0;
   }
+  if (step->verb == VERB_SENDS && span_is(word, "frame")) {
+    (void)words_take(words);
+    return frame_parse(parser, words, out);
+  }
   if (read_status(word, out)) {
     return take_status(parser, words, step, out);
   }
@@ -159,11 +163,12 @@ int message_parse(struct parser *parser, struct words *words, struct step *step,
     return 0;
   }
   (void)words_take(words);
-  return parser_fail(parser, words->start,
-                     step->verb == VERB_SENDS
-                         ? "a message belongs here: a METHOD, a CODE such as 102, content or bytes"
-                         : "a message belongs here: a METHOD, a CODE such as 102, 1xx or final, "
-                           "content, close or abort");
+  return parser_fail(
+      parser, words->start,
+      step->verb == VERB_SENDS
+          ? "a message belongs here: a METHOD, a CODE such as 102, content, bytes or frame"
+          : "a message belongs here: a METHOD, a CODE such as 102, 1xx or final, "
+            "content, close or abort");
 }
 
 int duration_parse(struct parser *parser, struct words *words, const char *after, uint64_t *out) {
@@ -219,18 +224,37 @@ enum option {
   OPTION_GLUED,
   OPTION_WITHIN,
   OPTION_ON_ARRIVAL,
+  OPTION_SPLIT,
+  OPTION_PADDED,
+  OPTION_PRIORITY,
+  OPTION_ON_STREAM,
   NUM_OPTIONS,
 };
 
-static const char *const option_words[NUM_OPTIONS] = {"x",     "cut",    "pace",
-                                                      "glued", "within", "on-arrival"};
+static const char *const option_words[NUM_OPTIONS] = {"x",        "cut",        "pace",  "glued",
+                                                      "within",   "on-arrival", "split", "padded",
+                                                      "priority", "on-stream"};
 
-static unsigned options_for(enum verb verb, enum lane lane) {
-  if (verb == VERB_SENDS) {
-    unsigned arrival = lane == LANE_ORIGIN ? 1U << OPTION_ON_ARRIVAL : 0;
-    return 1U << OPTION_COUNT | 1U << OPTION_CUT | 1U << OPTION_PACE | 1U << OPTION_GLUED | arrival;
+static unsigned options_for(const struct step *step) {
+  if (step->verb != VERB_SENDS) {
+    return step->verb == VERB_SEES ? 1U << OPTION_COUNT | 1U << OPTION_WITHIN : 0;
   }
-  return verb == VERB_SEES ? 1U << OPTION_COUNT | 1U << OPTION_WITHIN : 0;
+  unsigned arrival = step->lane == LANE_ORIGIN ? 1U << OPTION_ON_ARRIVAL : 0;
+  unsigned frame =
+      step->messages[0].kind == MESSAGE_FRAME ? 1U << OPTION_ON_STREAM : 1U << OPTION_SPLIT;
+  return 1U << OPTION_COUNT | 1U << OPTION_CUT | 1U << OPTION_PACE | 1U << OPTION_GLUED |
+         1U << OPTION_PADDED | 1U << OPTION_PRIORITY | arrival | frame;
+}
+
+static int take_padding(struct parser *parser, struct words *words, struct step *step) {
+  struct span word = words_take(words);
+  uint64_t number = 0;
+  if (!span_number(word, &number) || number > UINT8_MAX) {
+    return parser_fail(parser, words->start, "padded is followed by a number from 0 to 255");
+  }
+  step->padded = true;
+  step->padding = (uint8_t)number;
+  return 0;
 }
 
 static int take_option(struct parser *parser, struct words *words, enum option option,
@@ -250,6 +274,15 @@ static int take_option(struct parser *parser, struct words *words, enum option o
   case OPTION_ON_ARRIVAL:
     step->on_arrival = true;
     return 0;
+  case OPTION_SPLIT:
+    return take_count(parser, words, "split", &step->split);
+  case OPTION_PADDED:
+    return take_padding(parser, words, step);
+  case OPTION_PRIORITY:
+    step->priority = true;
+    return 0;
+  case OPTION_ON_STREAM:
+    return frame_stream_parse(parser, words, step);
   case NUM_OPTIONS:
     break;
   }
@@ -268,8 +301,8 @@ static enum option option_named(struct span word) {
 static const char *options_usage(enum verb verb) {
   switch (verb) {
   case VERB_SENDS:
-    return "behind what is sent come x COUNT, cut N, pace DURATION, glued, and for the origin "
-           "on-arrival";
+    return "behind what is sent come x COUNT, cut N, pace DURATION, glued, for the origin "
+           "on-arrival, and over h2 split N, padded N, priority, for a frame on-stream WORD";
   case VERB_SEES:
     return "behind what is seen come \"or MESSAGE\", x COUNT, within DURATION";
   case VERB_MAY_SEE:
@@ -285,7 +318,7 @@ static const char *options_usage(enum verb verb) {
 
 int step_options_parse(struct parser *parser, struct words *words, struct step *step) {
   bool nothing = step->messages[0].kind == MESSAGE_NOTHING;
-  unsigned left = nothing ? 0 : options_for(step->verb, step->lane);
+  unsigned left = nothing ? 0 : options_for(step);
   unsigned given = 0;
   for (struct span word = words_take(words); word.len > 0; word = words_take(words)) {
     enum option option = option_named(word);

@@ -104,17 +104,34 @@ static int read_step_line(struct parser *parser) {
   return step_parse(parser);
 }
 
-static int pin(struct parser *parser, size_t step_line, const struct line *explicit_line,
+/* What the steps of a side leave of its versions: step_lines are those of the first step that means
+ * HTTP/1.1 only, and HTTP/2 only, or 0. */
+static int pin(struct parser *parser, const size_t step_lines[2], const struct line *explicit_line,
                const char *side, unsigned *versions) {
-  if (*versions == 0) {
-    *versions = step_line > 0 ? HTTP_H1 : HTTP_H1 | HTTP_H2;
-    return 0;
+  static const struct {
+    const char *name;
+    const char *word;
+    unsigned version;
+  } only[] = {{"HTTP/1.1", "h1", HTTP_H1}, {"HTTP/2", "h2", HTTP_H2}};
+  unsigned left = HTTP_H1 | HTTP_H2;
+  if (step_lines[0] > 0 && step_lines[1] > 0) {
+    return parser_fail(parser, 0,
+                       "the step in line %zu means HTTP/1.1 only, and that in line %zu "
+                       "HTTP/2 only: make two cases of it",
+                       step_lines[0], step_lines[1]);
   }
-  if (step_line > 0 && *versions != HTTP_H1) {
-    parser->line = *explicit_line;
-    return parser_fail(parser, 0, "the step in line %zu means HTTP/1.1 only; pin it: %s h1",
-                       step_line, side);
+  for (size_t i = 0; i < 2; i++) {
+    if (step_lines[i] == 0) {
+      continue;
+    }
+    left = only[i].version;
+    if (*versions != 0 && *versions != left) {
+      parser->line = *explicit_line;
+      return parser_fail(parser, 0, "the step in line %zu means %s only; pin it: %s %s",
+                         step_lines[i], only[i].name, side, only[i].word);
+    }
   }
+  *versions = *versions == 0 ? left : *versions;
   return 0;
 }
 
@@ -143,8 +160,6 @@ static int read_steps(struct parser *parser) {
     return -1;
   }
   struct case_file *out = &parser->out;
-  out->raw_front = parser->pinned_front > 0;
-  out->raw_back = parser->pinned_back > 0;
   if (pin(parser, parser->pinned_front, &parser->front_line, "front", &out->fronts) < 0) {
     return -1;
   }

@@ -35,8 +35,8 @@ struct parser {
   unsigned given;         /* head keywords that came already: bits by their index */
   struct line front_line; /* explicit limits; number is 0 when there is none */
   struct line back_line;
-  size_t pinned_front; /* line of the first step that pins the front to h1, or 0 */
-  size_t pinned_back;
+  size_t pinned_front[2]; /* line of the first step that pins the front to h1, and to h2, or 0 */
+  size_t pinned_back[2];
 };
 
 /* lines.c */
@@ -122,6 +122,18 @@ int step_parse(struct parser *parser);
 
 /* step_finish completes the last step once its details are known. */
 int step_finish(struct parser *parser);
+
+/* frame.c */
+
+/* frame_parse reads TYPE, flags, and the number that belongs to the type; "frame" has been taken.
+ */
+int frame_parse(struct parser *parser, struct words *words, struct case_message *out);
+
+/* frame_stream_parse reads the word behind on-stream. */
+int frame_stream_parse(struct parser *parser, struct words *words, struct step *step);
+
+/* frame_check requires of a frame's lines what its type can hold, once they are known. */
+int frame_check(struct parser *parser, const struct step *step);
 
 /* message.c */
 

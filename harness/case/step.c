@@ -123,11 +123,12 @@ int step_parse(struct parser *parser) {
   return 0;
 }
 
-/* Fields whose meaning belongs to one HTTP/1.1 connection, or to its framing: they do not
- * translate. */
+/* Fields whose meaning belongs to one HTTP/1.1 connection: they do not translate (RFC 9113
+ * section 8.2.2). Content-Length does, but in an interim response it is about HTTP/1.1's framing.
+ */
 static bool is_framing_field(struct span name) {
-  static const char *const names[] = {"Connection", "Transfer-Encoding", "Content-Length",
-                                      "Keep-Alive", "Upgrade",           "TE"};
+  static const char *const names[] = {"Connection", "Transfer-Encoding", "Keep-Alive", "Upgrade",
+                                      "TE"};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
     if (span_is_nocase(name, names[i])) {
       return true;
@@ -136,7 +137,11 @@ static bool is_framing_field(struct span name) {
   return false;
 }
 
-static bool pins_version(const struct step *step) {
+static bool is_interim(const struct step *step) {
+  return step->messages[0].kind == MESSAGE_STATUS && step->messages[0].high < 200;
+}
+
+static bool pins_to_h1(const struct step *step) {
   if (step->verb == VERB_HALF_CLOSES) {
     return true;
   }
@@ -145,12 +150,26 @@ static bool pins_version(const struct step *step) {
       return true;
     }
   }
-  for (size_t i = 0; step->verb == VERB_SENDS && i < step->num_fields; i++) {
-    if (is_framing_field(step->fields[i].name)) {
+  bool sends = step->verb == VERB_SENDS && step->messages[0].kind != MESSAGE_FRAME;
+  for (size_t i = 0; sends && i < step->num_fields; i++) {
+    bool length = span_is_nocase(step->fields[i].name, "Content-Length");
+    if (length ? is_interim(step) : is_framing_field(step->fields[i].name)) {
       return true;
     }
   }
   return false;
+}
+
+static bool pins_to_h2(const struct step *step) {
+  bool frame = step->num_messages > 0 && step->messages[0].kind == MESSAGE_FRAME;
+  return frame || step->split > 0 || step->padded || step->priority;
+}
+
+static void pin(struct parser *parser, const struct step *step, size_t version) {
+  size_t *pinned = step->lane == LANE_CLIENT ? parser->pinned_front : parser->pinned_back;
+  if (pinned[version] == 0) {
+    pinned[version] = step->line;
+  }
 }
 
 int step_finish(struct parser *parser) {
@@ -163,12 +182,16 @@ int step_finish(struct parser *parser) {
     parser->line = parser->step_line;
     return parser_fail(parser, 0, "bytes without bytes: add \"  | \" lines below the step");
   }
-  if (!pins_version(step)) {
-    return 0;
+  if (step->num_messages > 0 && step->messages[0].kind == MESSAGE_FRAME) {
+    if (frame_check(parser, step) < 0) {
+      return -1;
+    }
   }
-  size_t *pinned = step->lane == LANE_CLIENT ? &parser->pinned_front : &parser->pinned_back;
-  if (*pinned == 0) {
-    *pinned = step->line;
+  if (pins_to_h1(step)) {
+    pin(parser, step, 0);
+  }
+  if (pins_to_h2(step)) {
+    pin(parser, step, 1);
   }
   return 0;
 }

@@ -31,7 +31,7 @@ void compose_substitute(struct bytes *out, struct span text,
   }
 }
 
-static const struct case_field *given(const struct step *step, const char *name) {
+const struct case_field *compose_given(const struct step *step, const char *name) {
   for (size_t i = 0; i < step->num_fields; i++) {
     if (span_is_nocase(step->fields[i].name, name)) {
       return &step->fields[i];
@@ -40,19 +40,19 @@ static const struct case_field *given(const struct step *step, const char *name)
   return NULL;
 }
 
-static bool gives_value(const struct step *step, const char *name) {
-  const struct case_field *field = given(step, name);
+bool compose_gives(const struct step *step, const char *name) {
+  const struct case_field *field = compose_given(step, name);
   return field != NULL && field->demand == FIELD_VALUE;
 }
 
 static bool is_chunked(const struct step *step) {
-  const struct case_field *field = given(step, "Transfer-Encoding");
+  const struct case_field *field = compose_given(step, "Transfer-Encoding");
   return field != NULL && field->demand == FIELD_VALUE && h1_list_has(field->value, "chunked");
 }
 
 static void add_own(struct bytes *out, const struct step *step, const char *name,
                     const char *value) {
-  if (given(step, name) == NULL) {
+  if (compose_given(step, name) == NULL) {
     bytes_printf(out, "%s: %s\r\n", name, value);
   }
 }
@@ -70,7 +70,8 @@ static void add_given(struct bytes *out, const struct step *step,
 }
 
 static void add_length(struct bytes *out, const struct step *step, size_t length) {
-  if (given(step, "Content-Length") == NULL && given(step, "Transfer-Encoding") == NULL) {
+  if (compose_given(step, "Content-Length") == NULL &&
+      compose_given(step, "Transfer-Encoding") == NULL) {
     bytes_printf(out, "Content-Length: %zu\r\n", length);
   }
 }
@@ -129,7 +130,7 @@ void compose_expected(struct bytes *out, struct span content,
 
 static void compose_interim(struct bytes *out, const struct step *step,
                             const struct compose_context *context) {
-  if (given(step, MARK_FIELD) == NULL) {
+  if (compose_given(step, MARK_FIELD) == NULL) {
     bytes_printf(out, "%s: %s-%u\r\n", MARK_FIELD, context->nonce, context->mark);
   }
   add_given(out, step, context);
@@ -140,7 +141,7 @@ static void compose_final(struct bytes *out, const struct step *step, unsigned c
                           const struct compose_context *context) {
   bool no_content = code == 204 || code == 304 || (context->to_connect && code / 100 == 2);
   struct bytes content = {0};
-  if (gives_value(step, "Content-Length")) {
+  if (compose_gives(step, "Content-Length")) {
     compose_substitute(&content, step->content, context);
   } else if (!no_content) {
     compose_expected(&content, step->content, context);

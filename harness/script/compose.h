@@ -26,6 +26,11 @@ struct compose_context {
   bool to_connect;
 };
 
+/* compose_given finds the step's line about a field, stated or removed; NULL when there is none.
+ * compose_gives tells whether the step states it. */
+const struct case_field *compose_given(const struct step *step, const char *name);
+bool compose_gives(const struct step *step, const char *name);
+
 /* compose_substitute appends text with {path} {host} {nonce} replaced. */
 void compose_substitute(struct bytes *out, struct span text, const struct compose_context *context);
 

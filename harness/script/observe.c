@@ -24,6 +24,8 @@ static const char *wanted_text(struct arena *arena, const struct case_message *m
     return "content";
   case MESSAGE_BYTES:
     return "bytes";
+  case MESSAGE_FRAME:
+    return "frame";
   case MESSAGE_CLOSE:
     return "close";
   case MESSAGE_ABORT:

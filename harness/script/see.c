@@ -460,6 +460,7 @@ static const char *origin_state(struct script *script, const struct step *step,
     return exchange->back_gone ? "" : NULL;
   case MESSAGE_STATUS:
   case MESSAGE_BYTES:
+  case MESSAGE_FRAME:
   case MESSAGE_NOTHING:
     break;
   }

@@ -102,6 +102,7 @@ static void compose_origin(struct script *script, const struct step *step,
     compose_substitute(&script->piece, step->content, &context);
     break;
   case MESSAGE_REQUEST:
+  case MESSAGE_FRAME:
   case MESSAGE_CLOSE:
   case MESSAGE_ABORT:
   case MESSAGE_NOTHING:

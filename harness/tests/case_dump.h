@@ -44,9 +44,7 @@ static inline void case_dump_head(struct bytes *out, const struct case_file *fil
   bytes_text(out, "\non");
   case_dump_versions(out, "front", file->fronts);
   case_dump_versions(out, "back", file->backs);
-  bytes_printf(out, "%s%s%s%s", file->raw_front ? " raw-front" : "",
-               file->raw_back ? " raw-back" : "", file->alone ? " alone" : "",
-               file->slow ? " slow" : "");
+  bytes_printf(out, "%s%s", file->alone ? " alone" : "", file->slow ? " slow" : "");
   for (size_t i = 0; i < file->num_needs; i++) {
     case_dump_text(out, i == 0 ? "\nneeds " : " ", file->needs[i]);
   }
@@ -99,6 +97,10 @@ static inline void case_dump_message(struct bytes *out, const struct case_messag
   case MESSAGE_BYTES:
     bytes_text(out, "bytes");
     break;
+  case MESSAGE_FRAME:
+    bytes_printf(out, "frame %u flags=%u on=%d number=%u", message->frame.type,
+                 message->frame.flags, (int)message->frame.on, message->frame.number);
+    break;
   case MESSAGE_CLOSE:
     bytes_text(out, "close");
     break;
@@ -149,6 +151,11 @@ static inline void case_dump_step(struct bytes *out, const struct step *step) {
   case_dump_number(out, "x", step->repeat, 1);
   case_dump_number(out, "cut", step->cut, 0);
   case_dump_number(out, "pace", step->pace_us, 0);
+  case_dump_number(out, "split", step->split, 0);
+  if (step->padded) {
+    bytes_printf(out, " padded=%u", step->padding);
+  }
+  bytes_text(out, step->priority ? " priority" : "");
   bytes_text(out, step->glued ? " glued" : "");
   bytes_text(out, step->on_arrival ? " on-arrival" : "");
   case_dump_number(out, "within", step->within_us, 0);

@@ -1,0 +1,26 @@
+/* What a step of ours sends on a stream of HTTP/2, before a connection codes it. */
+#ifndef INTERIM_SCRIPT_PART_H
+#define INTERIM_SCRIPT_PART_H
+
+#include "case/case.h"
+#include "core/h2_connection.h"
+
+struct part {
+  struct part *next;
+  unsigned type;  /* of enum h2_type, or any */
+  unsigned flags; /* of a raw frame, all of them; of a message's part, H2_END_STREAM alone */
+  bool raw;       /* one frame, as it stands */
+  enum frame_stream on;
+  uint32_t number;         /* as in struct case_frame */
+  struct h2_field *fields; /* HEADERS, CONTINUATION, PUSH_PROMISE */
+  size_t num_fields;
+  struct h2_parameter *parameters; /* SETTINGS */
+  size_t num_parameters;
+  struct span payload; /* DATA; of a raw frame with neither fields nor parameters, all of it */
+  struct h2_shape shape;
+};
+
+/* part_append puts a list behind another; either may be NULL. Returns the whole. */
+struct part *part_append(struct part *list, struct part *more);
+
+#endif
