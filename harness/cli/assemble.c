@@ -24,6 +24,7 @@ struct weighing {
 static void exchange_facts(const struct script_exchange *exchange, struct judge_exchange *out) {
   const struct message_seen *final = exchange->final;
   bool has_final = final != NULL && final->complete && !script_fell_out(exchange, final);
+  bool tunnel = has_final && final->framing == H1_SWITCHED; /* the target's to make */
   *out = (struct judge_exchange){
       .interims_sent = (unsigned)exchange->num_interims,
       .interims_seen = exchange->num_seen,
@@ -34,7 +35,7 @@ static void exchange_facts(const struct script_exchange *exchange, struct judge_
       .final_sent = exchange->final_sent,
       .final_seen = has_final && final->owner == OWNER_OURS,
       .final_altered = exchange->final_altered,
-      .final_own = has_final && final->owner == OWNER_TARGET,
+      .final_own = has_final && final->owner == OWNER_TARGET && !tunnel,
       .leaked = exchange->leaked,
       .foreign = exchange->foreign,
       .closed = exchange->closed && !exchange->forgone,
@@ -349,6 +350,8 @@ static void weigh_obstacles(struct weighing *weighing) {
   } else if (script->asked_http10) {
     skip(out, "the target asks the origin with HTTP/1.0 here: nobody may send it an interim "
               "response");
+  } else if (script->no_tunnel) {
+    skip(out, "the target made no tunnel");
   } else if (script->lost_request && !sent_interim(script)) {
     error(out, "the request neither reached the origin nor was answered: nothing to judge");
   } else if (script->never_arrived && out->verdict == VERDICT_PASS) {

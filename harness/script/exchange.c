@@ -156,6 +156,11 @@ void exchange_sent_end(struct script *script, struct script_exchange *exchange, 
   }
 }
 
+bool exchange_refused_tunnel(const struct script_exchange *exchange) {
+  return exchange->upgrades && !exchange->switched && exchange->final_code == 0 &&
+         exchange->num_interims > 0 && exchange->interims[exchange->num_interims - 1].code == 101;
+}
+
 /* The place, from 1, that our mark names; 0 for none. */
 static size_t marked_place(const struct script_exchange *exchange,
                            const struct message_seen *message) {

@@ -24,6 +24,10 @@ void exchange_sent_end(struct script *script, struct script_exchange *exchange, 
 void exchange_interim_seen(struct script *script, struct script_exchange *exchange,
                            struct message_seen *message);
 
+/* exchange_refused_tunnel tells whether our origin answered with a 101 that the target did not ask
+ * for. */
+bool exchange_refused_tunnel(const struct script_exchange *exchange);
+
 /* exchange_index finds the exchange's index. */
 size_t exchange_index(const struct script *script, const struct script_exchange *exchange);
 
@@ -40,6 +44,10 @@ bool lane_in_connect(const struct client_lane *lane);
 
 /* lane_request notes on the lane that a request went out. */
 void lane_request(struct script *script, struct script_exchange *exchange);
+
+/* lane_at_boundary tells whether all that we declared on the lane was sent: the next bytes would
+ * begin a request. */
+bool lane_at_boundary(const struct client_lane *lane);
 
 /* lane_write writes bytes on a client lane and records them. */
 void lane_write(struct script *script, size_t client, struct span bytes, uint64_t now_us);
@@ -87,6 +95,10 @@ void step_arrived(struct script *script, struct script_exchange *exchange, uint6
 
 /* step_end closes the step's record. */
 void step_end(struct script *script, enum step_state state, const char *observed, uint64_t now_us);
+
+/* step_no_tunnel passes over a step about the bytes of a tunnel that was not made: that is the
+ * target's right. */
+void step_no_tunnel(struct script *script, uint64_t now_us);
 
 /* duration_of gives a case's duration in microseconds: scaled, or of the target's own timeout. */
 uint64_t duration_of(const struct script *script, uint64_t stated);

@@ -111,6 +111,12 @@ static void read_sent(struct client_lane *lane, struct span bytes) {
   h1_request_drop(&lane->sent, drop);
 }
 
+bool lane_at_boundary(const struct client_lane *lane) {
+  struct h1_request copy = lane->sent;
+  struct h1_event event;
+  return h1_request_finish(&copy, &event) != H1_ERROR;
+}
+
 void lane_write(struct script *script, size_t client, struct span bytes, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   if (lane->state == LANE_ENDED || lane->shut || bytes.len == 0) {

@@ -14,13 +14,6 @@ static struct script_exchange *stalled_exchange(const struct script *script) {
   return NULL;
 }
 
-/* Whether all that we declared on the lane was sent: the next bytes would begin a request. */
-static bool at_boundary(const struct client_lane *lane) {
-  struct h1_request copy = lane->sent;
-  struct h1_event event;
-  return h1_request_finish(&copy, &event) != H1_ERROR;
-}
-
 static struct script_exchange *send_plain(struct script *script, size_t client, uint64_t now_us) {
   struct script_exchange *exchange = exchange_add(script, client, NULL);
   exchange->automatic = true;
@@ -50,7 +43,7 @@ static void begin_fall(struct script *script, struct script_exchange *exchange, 
 static void begin_probe(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   script->probed = exchange_index(script, exchange);
   exchange->probed_us = now_us;
-  if (exchange->num_seen > 0 && at_boundary(&script->clients[exchange->client])) {
+  if (exchange->num_seen > 0 && lane_at_boundary(&script->clients[exchange->client])) {
     script->phase = PHASE_PROBE_NEXT;
     script->budget_us = script->config.deadline_us / 2;
     (void)send_plain(script, exchange->client, now_us);
@@ -172,7 +165,8 @@ static struct script_exchange *late_exchange(const struct script *script) {
 static bool can_go_on(const struct script *script) {
   const struct client_lane *lane = &script->clients[0];
   return lane->state == LANE_OPEN && !lane_is_over(lane) && !lane->shut && !lane->closing &&
-         lane_outstanding(script, 0) == NULL && !lane->tunnel && !lane->inside && at_boundary(lane);
+         lane_outstanding(script, 0) == NULL && !lane->tunnel && !lane->inside &&
+         lane_at_boundary(lane);
 }
 
 void canary_begin(struct script *script, uint64_t now_us) {

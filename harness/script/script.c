@@ -95,6 +95,11 @@ void step_end(struct script *script, enum step_state state, const char *observed
   script->pc++;
 }
 
+void step_no_tunnel(struct script *script, uint64_t now_us) {
+  script->no_tunnel = true;
+  step_end(script, STEP_PASSED_OVER, "there is no tunnel", now_us);
+}
+
 static void run_steps(struct script *script, uint64_t now_us) {
   const struct case_file *file = script->config.file;
   while (script->pc < file->num_steps) {

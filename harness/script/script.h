@@ -250,6 +250,7 @@ struct script {
   bool hurt;              /* a process of the target died meanwhile */
   bool asked_http10;      /* an interim was due to a request that came as HTTP/1.0 */
   bool never_arrived;     /* a request did not reach the origin, the target answered it itself */
+  bool no_tunnel;         /* a step about a tunnel's bytes found none */
   bool lost_request;      /* a request neither reached the origin nor was answered */
   const char *over_limit; /* what the target sent that exceeds our limits; "" for nothing */
   size_t probed;          /* index of the stalled exchange that is probed */

@@ -343,7 +343,7 @@ static enum progress see_client_tunnel(struct script *script, const struct step 
                                        uint64_t now_us) {
   struct client_lane *lane = &script->clients[step->number - 1];
   if (!lane->tunnel) {
-    step_end(script, STEP_MISSED, "there is no tunnel", now_us);
+    step_no_tunnel(script, now_us);
     return PROGRESS_DONE;
   }
   return see_tunnel(script, step, message_tunnel(lane->last),
@@ -476,6 +476,10 @@ static enum progress see_origin(struct script *script, const struct step *step, 
   if (exchange->switched && step->messages[0].kind == MESSAGE_CONTENT) {
     return see_tunnel(script, step, message_tunnel(exchange->request), exchange,
                       &exchange->tunnel_seen, exchange->back_fin || exchange->back_gone, now_us);
+  }
+  if (step->messages[0].kind == MESSAGE_CONTENT && exchange_refused_tunnel(exchange)) {
+    step_no_tunnel(script, now_us);
+    return PROGRESS_DONE;
   }
   const char *state = origin_state(script, step, exchange);
   if (state != NULL) {

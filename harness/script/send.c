@@ -44,15 +44,22 @@ static void read_raw(struct script *script, struct script_exchange *exchange, st
   }
 }
 
+static struct script_exchange *last_on_lane(const struct script *script, size_t client) {
+  for (size_t i = script->num_exchanges; i > 0; i--) {
+    if (script->exchanges[i - 1]->client == client) {
+      return script->exchanges[i - 1];
+    }
+  }
+  return NULL;
+}
+
 static void compose_client(struct script *script, const struct step *step, size_t client) {
   struct script_exchange *exchange = NULL;
   struct compose_context context;
   if (begins_request(step)) {
     exchange = exchange_add(script, client, step);
   } else {
-    for (size_t i = script->num_exchanges; i > 0 && exchange == NULL; i--) {
-      exchange = script->exchanges[i - 1]->client == client ? script->exchanges[i - 1] : NULL;
-    }
+    exchange = last_on_lane(script, client);
   }
   if (exchange == NULL) {
     bytes_add(&script->piece, step->content);
@@ -196,6 +203,15 @@ static enum progress ready_lane(struct script *script, const struct step *step, 
   return PROGRESS_DONE;
 }
 
+/* Content behind a whole request that asked for an upgrade is for the tunnel, which the target need
+ * not make. */
+static bool lacks_tunnel(const struct script *script, const struct step *step, size_t client) {
+  const struct client_lane *lane = &script->clients[client];
+  const struct script_exchange *last = last_on_lane(script, client);
+  return step->messages[0].kind == MESSAGE_CONTENT && !lane->tunnel && last != NULL &&
+         last->upgrades && lane_at_boundary(lane);
+}
+
 static enum progress send_client(struct script *script, const struct step *step, uint64_t now_us) {
   size_t client = (size_t)step->number - 1;
   struct client_lane *lane = &script->clients[client];
@@ -207,6 +223,10 @@ static enum progress send_client(struct script *script, const struct step *step,
       }
       if (lane_is_over(lane)) {
         step_end(script, STEP_PASSED_OVER, "the connection had ended", now_us);
+        return PROGRESS_DONE;
+      }
+      if (lacks_tunnel(script, step, client)) {
+        step_no_tunnel(script, now_us);
         return PROGRESS_DONE;
       }
       script->sending = true;
@@ -336,6 +356,10 @@ static enum progress send_origin(struct script *script, const struct step *step,
     return PROGRESS_BLOCKED;
   }
   if (exchange == NULL) {
+    return PROGRESS_DONE;
+  }
+  if (step->messages[0].kind == MESSAGE_CONTENT && exchange_refused_tunnel(exchange)) {
+    step_no_tunnel(script, now_us);
     return PROGRESS_DONE;
   }
   if (interim_to_http10(step, exchange)) {
