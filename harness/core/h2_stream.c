@@ -151,14 +151,13 @@ static void read_status(struct h2_stream *stream, struct span value) {
     digits = h1_is_digit(value.ptr[i]);
   }
   uint64_t number = 0;
-  stream->code = span_number(value, &number) && number <= 9999 ? (unsigned)number : 0;
-  if (!digits || !(status_is_interim(stream->code) || status_is_final(stream->code))) {
+  stream->code = digits && span_number(value, &number) ? (unsigned)number : 0;
+  if (!status_is_interim(stream->code) && !status_is_final(stream->code)) {
     note(stream, H2_FAULT_STATUS_INVALID);
   } else if (stream->code == 101) {
     note(stream, H2_FAULT_STATUS_101);
   }
-  bool interim = digits && status_is_interim(stream->code);
-  stream->block = interim ? H2_BLOCK_INTERIM : H2_BLOCK_FINAL;
+  stream->block = status_is_interim(stream->code) ? H2_BLOCK_INTERIM : H2_BLOCK_FINAL;
 }
 
 static void read_request_pseudo(struct h2_stream *stream, enum pseudo bit, struct span value) {

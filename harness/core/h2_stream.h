@@ -63,7 +63,7 @@ struct h2_stream {
   bool to_connect; /* the request was CONNECT: behind a 2xx DATA is a tunnel */
   struct interim_rule rule;
   enum h2_block block; /* the last complete header block, or the one that is open */
-  unsigned code;       /* of the last response head; 0 when :status was no number */
+  unsigned code;       /* of the last response head; 0 when its :status was not three digits */
   bool ended;          /* the sender sent END_STREAM */
   bool reset;          /* the sender sent RST_STREAM */
   bool head_done;      /* a request's or final response's head is complete */
