@@ -160,6 +160,14 @@ static const struct outcome_row gateway_rows[] = {
     {"lost-hangs", "abort/102-then-reset", "warn", "hang", "RFC9110-15.6.3-1"},
     {"out-of-order", "pairing/pipelined", "fail", "desync", "RFC9112-9.3.2-1"},
     {"out-of-order", "forward/second-request", "pass", "forwarded", NULL},
+    {"tunnels-one-way", "upgrade/both-ways", "warn", NULL, "RFC9110-7.8-6"},
+    {"tunnels-one-way", "upgrade/bytes-behind-the-101", "pass", NULL, "RFC9110-7.8-12"},
+    {"swallows", "upgrade/bytes-behind-the-101", "skip", NULL, NULL},
+    {"lost-with-101", "upgrade/bytes-behind-the-101", "warn", NULL, "RFC9110-7.8-12"},
+    {"lost-with-101", "upgrade/both-ways", "pass", "forwarded", "RFC9110-7.8-6"},
+    {"via-1.0", "hygiene/via-version", "warn", NULL, "RFC9110-7.6.3-3"},
+    {"decorates", "hygiene/via-version", "pass", "forwarded", "RFC9110-7.6.3-3"},
+
     {"limit", "limits/one-thousand", "info", "replaced", "INFO-LIMITS"},
     {"limit", "forward/duplicate-102", "pass", "forwarded", NULL},
 };
@@ -174,6 +182,15 @@ static const struct outcome_row proxy_rows[] = {
     {"holds", "forward/102-then-200", "pass", "held", "RFC9110-15.2-6"},
     {"final-buffered", "forward/102-then-200", "fail", "taken-as-final", "RFC9110-15.2-4"},
     {"strips-fields", "forward/fields", "fail", "altered", "RFC9110-5.1-1"},
+    {"none", "hygiene/via", "fail", NULL, "RFC9110-7.6.3-1"},
+    {"decorates", "hygiene/via", "pass", "forwarded", "RFC9110-7.6.3-1"},
+    {"none", "connect/interims-inside", "pass", "forwarded", "RFC9110-9.3.6-1"},
+    {"none", "connect/untouched-inside", "pass", "forwarded", "RFC9110-9.3.6-1"},
+    {"drops", "connect", "pass", NULL, NULL},
+    {"tunnels-no-interims", "connect/interims-inside", "warn", "dropped", "RFC9110-9.3.6-1"},
+    {"tunnels-no-interims", "connect/untouched-inside", "warn", NULL, "RFC9110-9.3.6-1"},
+    {"tunnels-with-via", "connect/untouched-inside", "warn", NULL, "RFC9110-9.3.6-1"},
+    {"tunnels-with-via", "connect/interims-inside", "pass", "forwarded", NULL},
 };
 
 /* What is kept of a suite that was played with a fault, so that it is played but once. */

@@ -40,6 +40,9 @@ struct doctored_fault {
   void (*lost)(struct doctored_front *front);
   /* Bytes came from the origin; true: no more is to be done with them. */
   bool (*bytes)(struct doctored_front *front, struct span bytes);
+  /* Bytes came from the origin through a tunnel. */
+  void (*tunnel)(struct doctored_front *front, struct span bytes);
+  bool loses_ahead;     /* what came in one read with a 101 */
   bool keeps_strays;    /* bytes of an idle back connection wait for the next request */
   bool forgets_content; /* what is left of a request's content is read as a request */
   bool pools_cut;       /* a back connection serves others after half a request, too */
@@ -422,6 +425,14 @@ static inline void doctored_read_request(struct doctored_front *front) {
   }
 }
 
+/* A tunnel to the origin, whatever host the client named. */
+static inline void doctored_connect(struct doctored_front *front) {
+  doctored_close_back(front);
+  doctored_open_back(front);
+  doctored_write(front, span_of("HTTP/1.1 200 Connected\r\n\r\n"));
+  front->raw = true;
+}
+
 static inline void doctored_begin(struct doctored_front *front, size_t head_len) {
   front->busy = true;
   front->num_requests++;
@@ -430,6 +441,10 @@ static inline void doctored_begin(struct doctored_front *front, size_t head_len)
   bytes_drop(&front->in, head_len);
   doctored_read_request(front);
   if (front->gateway->fault->request != NULL && front->gateway->fault->request(front)) {
+    return;
+  }
+  if (span_starts(bytes_span(&front->request), "CONNECT ")) {
+    doctored_connect(front);
     return;
   }
   doctored_forward(front);
@@ -533,7 +548,9 @@ static inline void doctored_switch(struct doctored_front *front, struct doctored
   }
   doctored_deliver(front, message);
   front->raw = true;
-  doctored_write(front, bytes_span(&front->back_in));
+  if (!front->gateway->fault->loses_ahead) {
+    doctored_write(front, bytes_span(&front->back_in));
+  }
   front->back_in.len = 0;
   if (front->in.len > 0) {
     doctored_command(front->gateway, ACTOR_WRITE, front->back, bytes_span(&front->in));
@@ -587,7 +604,7 @@ static inline void doctored_back_bytes(struct doctored_front *front, struct span
     return;
   }
   if (front->raw) {
-    doctored_write(front, bytes);
+    (fault->tunnel != NULL ? fault->tunnel : doctored_write)(front, bytes);
     return;
   }
   if (!front->busy && !fault->keeps_strays) {

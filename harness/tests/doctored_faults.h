@@ -456,6 +456,37 @@ static bool request_swap(struct doctored_front *front) {
   return false;
 }
 
+static void interim_with_old_via(struct doctored_front *front, struct doctored_message *message) {
+  doctored_add_field(&message->head, "Via: 1.0 doctored");
+  doctored_pass_interim(front, message);
+}
+
+/* A tunnel that only the client's bytes pass. */
+static void tunnel_one_way(struct doctored_front *front, struct span bytes) {
+  (void)front;
+  (void)bytes;
+}
+
+/* A tunnel whose bytes are read as responses still. */
+static void tunnel_without_interims(struct doctored_front *front, struct span bytes) {
+  if (!span_starts(bytes, "HTTP/1.1 1")) {
+    doctored_write(front, bytes);
+  }
+}
+
+static void tunnel_with_via(struct doctored_front *front, struct span bytes) {
+  struct doctored_message message = {0};
+  size_t end = span_find(bytes, span_of("\r\n\r\n"), 0);
+  size_t len = end == SIZE_MAX ? 0 : end + 4;
+  bytes_add(&message.head, span_make(bytes.ptr, len));
+  if (len > 0) {
+    doctored_add_field(&message.head, "Via: 1.1 doctored");
+  }
+  doctored_write(front, bytes_span(&message.head));
+  doctored_write(front, span_skip(bytes, len));
+  doctored_message_free(&message);
+}
+
 static const struct doctored_fault doctored_faults[] = {
     {.name = "none"},
     {.name = "drops", .interim = interim_drop},
@@ -471,6 +502,11 @@ static const struct doctored_fault doctored_faults[] = {
      .bytes = bytes_into_buffer,
      .lost = lost_flush},
     {.name = "final-streamed", .interim = interim_stream},
+    {.name = "tunnels-one-way", .tunnel = tunnel_one_way},
+    {.name = "tunnels-no-interims", .tunnel = tunnel_without_interims},
+    {.name = "tunnels-with-via", .tunnel = tunnel_with_via},
+    {.name = "via-1.0", .interim = interim_with_old_via},
+    {.name = "lost-with-101", .loses_ahead = true},
     {.name = "hangs", .interim = interim_hang},
     {.name = "passes-and-hangs", .interim = interim_pass_and_hang},
     {.name = "answers-502", .interim = interim_error},
