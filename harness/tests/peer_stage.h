@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "peer/relay.h"
+#include "tests/peer_h2.h"
 
 enum {
   STAGE_PEERS = 128,
@@ -26,8 +27,9 @@ enum stage_end { STAGE_OPEN, STAGE_SHUT, STAGE_CLOSED, STAGE_ABORTED };
 
 struct stage_peer {
   conn_id id;
-  struct bytes got; /* what the gateway wrote and the script has not seen yet */
-  unsigned writes;  /* in how many writes */
+  struct h2_peer *h2; /* NULL when it speaks HTTP/1.1 */
+  struct bytes got;   /* what the gateway wrote and the script has not seen yet */
+  unsigned writes;    /* in how many writes */
   enum stage_end end;
   bool told; /* the gateway knows whether the connection stands */
   bool fin;  /* the peer sends no more */
@@ -41,19 +43,31 @@ struct stage {
   bool origin_down;
   bool origin_mute; /* connections are neither accepted nor refused */
   bool bytewise;    /* everything is fed byte by byte */
+  bool clients_h2;
+  bool origins_h2;
   struct stage_peer clients[STAGE_PEERS];
   struct stage_peer origins[STAGE_PEERS];
   unsigned num_clients;
   unsigned num_origins;
 };
 
-static inline void stage_init(struct stage *stage) {
+static inline void stage_init_pair(struct stage *stage, bool clients_h2, bool origins_h2) {
   const struct relay_config config = {.listener = STAGE_LISTENER,
                                       .origin = STAGE_ORIGIN,
                                       .origin_timeout_us = STAGE_TIMEOUT,
-                                      .idle_us = STAGE_IDLE};
+                                      .idle_us = STAGE_IDLE,
+                                      .coder = &hpack_coder,
+                                      .origin_h2 = origins_h2};
   struct relay *relay = relay_new(&config);
-  *stage = (struct stage){.relay = relay, .actor = relay_actor(relay), .now_us = 1000};
+  *stage = (struct stage){.relay = relay,
+                          .actor = relay_actor(relay),
+                          .now_us = 1000,
+                          .clients_h2 = clients_h2,
+                          .origins_h2 = origins_h2};
+}
+
+static inline void stage_init(struct stage *stage) {
+  stage_init_pair(stage, false, false);
 }
 
 static inline void stage_free(struct stage *stage) {
@@ -61,6 +75,8 @@ static inline void stage_free(struct stage *stage) {
   for (unsigned i = 0; i < STAGE_PEERS; i++) {
     bytes_free(&stage->clients[i].got);
     bytes_free(&stage->origins[i].got);
+    h2_peer_free(stage->clients[i].h2);
+    h2_peer_free(stage->origins[i].h2);
   }
 }
 
@@ -85,6 +101,7 @@ static inline void stage_obey(struct stage *stage, const struct actor_command *c
     assert_true(stage->num_origins < STAGE_PEERS);
     assert_true(stage->num_origins == 0 ||
                 command->conn > stage->origins[stage->num_origins - 1].id);
+    stage->origins[stage->num_origins].h2 = stage->origins_h2 ? h2_peer_new(H2_SERVER) : NULL;
     stage->origins[stage->num_origins++].id = command->conn;
     return;
   }
@@ -93,7 +110,12 @@ static inline void stage_obey(struct stage *stage, const struct actor_command *c
     assert_true(command->bytes.len > 0);
     assert_int_equal(peer->end, STAGE_OPEN);
     assert_true(peer->told);
-    bytes_add(&peer->got, command->bytes);
+    if (peer->h2 != NULL) {
+      h2_peer_read(peer->h2, command->bytes);
+      assert_false(peer->h2->failed);
+    } else {
+      bytes_add(&peer->got, command->bytes);
+    }
     peer->writes++;
   } else if (command->kind == ACTOR_SHUT) {
     assert_int_equal(peer->end, STAGE_OPEN);
@@ -112,6 +134,19 @@ static inline void stage_drain(struct stage *stage) {
 }
 
 static inline void stage_feed(struct stage *stage, enum actor_event_kind kind, conn_id conn,
+                              struct span bytes);
+
+/* What an end of HTTP/2 answers by itself. */
+static inline void stage_reply(struct stage *stage, struct stage_peer *peer) {
+  if (peer->h2 != NULL && peer->told && !peer->gone && !peer->fin && peer->h2->replies.len > 0) {
+    struct bytes replies = peer->h2->replies;
+    peer->h2->replies = (struct bytes){0};
+    stage_feed(stage, ACTOR_BYTES, peer->id, bytes_span(&replies));
+    bytes_free(&replies);
+  }
+}
+
+static inline void stage_feed(struct stage *stage, enum actor_event_kind kind, conn_id conn,
                               struct span bytes) {
   struct actor_event event = {.kind = kind, .conn = conn, .place = STAGE_LISTENER, .bytes = bytes};
   stage->actor.feed(stage->actor.self, stage->now_us, &event);
@@ -125,6 +160,10 @@ static inline void stage_feed(struct stage *stage, enum actor_event_kind kind, c
                  span_of(""));
     }
   }
+  for (unsigned i = 0; i < STAGE_PEERS; i++) {
+    stage_reply(stage, &stage->clients[i]);
+    stage_reply(stage, &stage->origins[i]);
+  }
 }
 
 static inline void stage_accept(struct stage *stage) {
@@ -132,6 +171,7 @@ static inline void stage_accept(struct stage *stage) {
   struct stage_peer *client = &stage->clients[stage->num_clients];
   client->id = ACTOR_ACCEPTED + stage->num_clients;
   client->told = true;
+  client->h2 = stage->clients_h2 ? h2_peer_new(H2_CLIENT) : NULL;
   stage->num_clients++;
   stage_feed(stage, ACTOR_ACCEPTED_CONN, client->id, span_of(""));
 }
@@ -157,7 +197,11 @@ static inline void stage_wire(struct bytes *out, const char *text) {
 
 static inline void stage_send(struct stage *stage, struct stage_peer *peer, const char *text) {
   struct bytes wire = {0};
-  stage_wire(&wire, text);
+  if (peer->h2 != NULL) {
+    h2_peer_script(peer->h2, &wire, text);
+  } else {
+    stage_wire(&wire, text);
+  }
   size_t step = stage->bytewise ? 1 : wire.len;
   for (size_t at = 0; at < wire.len && !peer->gone; at += step) {
     stage_feed(stage, ACTOR_BYTES, peer->id, span_make(wire.ptr + at, step));
