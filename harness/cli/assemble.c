@@ -6,7 +6,6 @@
 /* One requirement that was found met or not. */
 struct finding_weighed {
   struct span requirement;
-  enum outcome outcome;
   bool met;
   const char *reason;
 };
@@ -21,8 +20,11 @@ struct weighing {
   struct result *out;
 };
 
-static void exchange_facts(const struct script_exchange *exchange, struct judge_exchange *out) {
+static void exchange_facts(const struct script *script, const struct script_exchange *exchange,
+                           struct judge_exchange *out) {
   const struct message_seen *final = exchange->final;
+  /* Nothing more was to come: we ended the connection, as what the target sent was no HTTP. */
+  bool broken = script->clients[exchange->client].broken;
   bool has_final = final != NULL && final->complete && !script_fell_out(exchange, final);
   bool tunnel = has_final && final->framing == H1_SWITCHED; /* the target's to make */
   *out = (struct judge_exchange){
@@ -39,7 +41,7 @@ static void exchange_facts(const struct script_exchange *exchange, struct judge_
       .leaked = exchange->leaked,
       .foreign = exchange->foreign,
       .closed = exchange->closed && !exchange->forgone,
-      .stalled = exchange->next_answered || (exchange->stalled && !has_final),
+      .stalled = exchange->next_answered || (exchange->stalled && !has_final && !broken),
       .fell_out = exchange->fell_out,
       .next_answered = exchange->next_answered,
   };
@@ -53,7 +55,7 @@ static void gather_outcomes(struct weighing *weighing) {
       continue;
     }
     struct judge_exchange facts;
-    exchange_facts(exchange, &facts);
+    exchange_facts(script, exchange, &facts);
     outcome_set set = judge_exchange_outcomes(&facts);
     weighing->outcomes |= set;
     if (!outcome_meets(outcome_first(set)) && exchange->num_interims >= 1 &&
@@ -175,7 +177,6 @@ static void weigh(struct weighing *weighing, const struct finding_weighed *findi
   out->verdict = verdict;
   out->level = level;
   out->level_word = out->requirements[0].level;
-  out->outcome = finding->outcome;
   out->reason = finding->reason;
 }
 
@@ -190,10 +191,10 @@ static void weigh_case(struct weighing *weighing) {
   const char *reason = met ? "" : miss_text(weighing);
   const char *blamed = met ? NULL : outcome_blames(outcome, weighing->valid_interims);
   if (blamed != NULL) {
-    struct finding_weighed by_outcome = {span_of(blamed), outcome, false, reason};
+    struct finding_weighed by_outcome = {span_of(blamed), false, reason};
     weigh(weighing, &by_outcome);
   }
-  struct finding_weighed own = {weighing->cite->id, outcome, met, reason};
+  struct finding_weighed own = {weighing->cite->id, met, reason};
   const char *id = (const char *)arena_copy(weighing->context->arena, own.requirement).ptr;
   if (!met && !outcome_can_break(outcome, id)) {
     if (blamed != NULL) {
@@ -212,10 +213,9 @@ static void weigh_breaches(struct weighing *weighing) {
     if (elsewhere) {
       continue;
     }
-    const char *id = breach_requirement(finding->breach);
-    enum outcome outcome = breach_outcome(finding->breach);
-    weighing->outcomes |= 1U << outcome;
-    struct finding_weighed weighed = {id == NULL ? weighing->cite->id : span_of(id), outcome, false,
+    const char *id = breach_requirement(finding->breach, script->config.front);
+    weighing->outcomes |= 1U << breach_outcome(finding->breach);
+    struct finding_weighed weighed = {id == NULL ? weighing->cite->id : span_of(id), false,
                                       finding->text};
     weigh(weighing, &weighed);
   }
@@ -225,11 +225,10 @@ static void weigh_accusation(struct weighing *weighing, const struct play *play)
   if (play->accused[0] == '\0') {
     return;
   }
-  const char *id = breach_requirement(play->accused_of);
+  const char *id = breach_requirement(play->accused_of, play->runs[0]->config.front);
   weighing->outcomes |= 1U << OUTCOME_DESYNC;
   struct finding_weighed weighed = {
-      span_of(outcome_blames(OUTCOME_DESYNC, weighing->valid_interims)), OUTCOME_DESYNC, false,
-      play->accused};
+      span_of(outcome_blames(OUTCOME_DESYNC, weighing->valid_interims)), false, play->accused};
   if (id != NULL && !weighing->valid_interims) {
     weighed.requirement = span_of(id);
   }
@@ -306,11 +305,17 @@ static bool found_it_dead(const struct play *play) {
   return !died_again;
 }
 
+static const char *gone_text(const struct assemble_context *context) {
+  return context->restarted_in_vain
+             ? "not played: the target was gone, and the restart command did not bring it back"
+             : "not played: the target was gone";
+}
+
 static void weigh_death(struct weighing *weighing, const struct play *play) {
   const struct script *script = weighing->script;
   bool again = play->num_unclean > 1;
   if (found_it_dead(play)) {
-    error(weighing->out, "not played: the target was gone");
+    error(weighing->out, gone_text(weighing->context));
     return;
   }
   if (!script->target_down && !again) {
@@ -323,7 +328,7 @@ static void weigh_death(struct weighing *weighing, const struct play *play) {
   weighing->outcomes |= 1U << outcome;
   /* Whatever else was seen is the death's doing: it alone decides. */
   weighing->out->verdict = VERDICT_PASS;
-  struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false)), outcome, false,
+  struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false)), false,
                                  death_reason(script, again)};
   weigh(weighing, &dead);
 }
@@ -508,8 +513,7 @@ void assemble_result(const struct assemble_context *context, const struct play *
     out->verdict = VERDICT_ERROR;
     out->outcome = OUTCOME_UNMET;
     out->outcomes = 1U << OUTCOME_UNMET;
-    out->reason = context->interrupted ? "not played: the run was interrupted"
-                                       : "not played: the target was gone";
+    out->reason = context->interrupted ? "not played: the run was interrupted" : gone_text(context);
     return;
   }
   out->expected = script_expected(weighing.script);
@@ -525,7 +529,9 @@ void assemble_result(const struct assemble_context *context, const struct play *
       add_requirement(&weighing, cite->id);
     }
   }
-  out->outcomes = weighing.outcomes;
+  out->outcomes =
+      out->verdict == VERDICT_PASS ? outcomes_of_met(weighing.outcomes) : weighing.outcomes;
+  out->outcome = outcome_first(out->outcomes);
   out->duration_ms = (double)(weighing.script->ended_us - weighing.script->began_us) / 1000;
   measure(&weighing);
   note_flake(&weighing, play);

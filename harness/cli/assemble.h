@@ -15,6 +15,7 @@ struct assemble_context {
   const char *target;    /* "host:port" for the plain script, or NULL for none */
   const char *origin;
   bool target_died;
+  bool restarted_in_vain;
   bool interrupted;
 };
 

@@ -142,6 +142,7 @@ static int set_up(struct playing *playing, struct diag *diag) {
       .scale = options->scale,
       .target_timeout_us = options->target_timeout_us,
       .can_restart = options->restart != NULL,
+      .watched = options->pid != 0,
   };
   struct plan *plan = &playing->session->plan;
   playing->stage = stage_new(&playing->config, plan->plays, plan->num_plays);
@@ -187,8 +188,10 @@ static void restart(struct playing *playing) {
 
 static void each_turn(void *user) {
   struct playing *playing = user;
-  if (watch_look(&playing->watch, net_loop_now_us(playing->loop))) {
-    stage_process_died(playing->stage);
+  bool quiet = stage_wants_look(playing->stage);
+  bool died = false;
+  if (watch_look(&playing->watch, net_loop_now_us(playing->loop), quiet, &died)) {
+    stage_looked(playing->stage, died);
   }
   if (stage_wants_restart(playing->stage)) {
     restart(playing);
@@ -265,6 +268,7 @@ static double most_that_passed(const struct run *run, const char *prefix) {
 static void add_profile(const struct playing *playing, struct run *run) {
   const struct watch *watch = &playing->watch;
   const bool watched = playing->options->pid != 0;
+  const unsigned deaths = stage_num_deaths(playing->stage);
   const struct {
     struct measure measure;
     bool known;
@@ -277,7 +281,7 @@ static void add_profile(const struct playing *playing, struct run *run) {
        most_that_passed(run, "limits/fields:") > 0},
       {{"target_memory_kib", (double)watch->first_kib}, watched},
       {{"target_memory_most_kib", (double)watch->most_kib}, watched},
-      {{"target_deaths", watch->deaths}, watched},
+      {{"target_deaths", deaths > 0 ? deaths : watch->ended}, watched},
   };
   run->profile = arena_array(playing->arena, sizeof(all) / sizeof(all[0]), sizeof(*run->profile));
   for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -297,6 +301,7 @@ static void assemble_run(struct playing *playing, struct run *run) {
       .target = playing->options->target == NULL ? NULL : playing->target,
       .origin = playing->listening,
       .target_died = stage_target_died(playing->stage),
+      .restarted_in_vain = stage_restarted_in_vain(playing->stage),
       .interrupted = playing->signal != 0,
   };
   describe(playing, run);

@@ -197,3 +197,11 @@ const char *outcome_blames(enum outcome outcome, bool valid_interims) {
 bool outcome_meets(enum outcome outcome) {
   return outcome == OUTCOME_HELD || outcome == OUTCOME_FORWARDED || outcome == OUTCOME_OK;
 }
+
+outcome_set outcomes_of_met(outcome_set set) {
+  outcome_set kept = 0;
+  for (unsigned i = 0; i < NUM_OUTCOMES; i++) {
+    kept |= outcome_meets((enum outcome)i) ? set & (1U << i) : 0U;
+  }
+  return kept != 0 ? kept : 1U << OUTCOME_OK;
+}

@@ -104,6 +104,11 @@ bool outcome_can_break(enum outcome outcome, const char *requirement);
 /* outcome_meets tells whether the outcome can meet a requirement: HELD, FORWARDED and OK do. */
 bool outcome_meets(enum outcome outcome);
 
+/* outcomes_of_met returns what a result that passed shows of its outcomes: what a case allows, or
+ * asks for, such as an error of the target's own for a broken response, is no fault there. Never
+ * empty: OUTCOME_OK at least. */
+outcome_set outcomes_of_met(outcome_set set);
+
 /* verdict_of weighs: met or not, at this level. */
 enum verdict verdict_of(enum judge_level level, bool met);
 

@@ -14,7 +14,15 @@ struct process {
   pid_t pid;
   pid_t parent;
   bool zombie;
+  uint64_t started;
   uint64_t resident_pages;
+};
+
+/* All that runs, as /proc lists it. */
+struct listing {
+  struct process *processes;
+  size_t num;
+  size_t cap;
 };
 
 /* Reads /proc/PID/stat, in which the command's name may hold blanks and parentheses. */
@@ -37,14 +45,17 @@ static bool read_process(pid_t pid, struct process *out) {
   out->pid = pid;
   out->zombie = behind[2] == 'Z' || behind[2] == 'X';
   out->parent = (pid_t)strtol(behind + 3, &at, 10);
-  /* Field 4 was the parent; resident pages are field 24. */
+  /* Field 4 was the parent; the start is field 22, resident pages are field 24. */
+  uint64_t fields[25] = {0};
   for (int field = 5; field <= 24; field++) {
-    out->resident_pages = strtoull(at, &at, 10);
+    fields[field] = strtoull(at, &at, 10);
   }
+  out->started = fields[22];
+  out->resident_pages = fields[24];
   return true;
 }
 
-static bool holds(const struct process_tree *tree, pid_t pid) {
+static bool holds_pid(const struct process_tree *tree, pid_t pid) {
   for (size_t i = 0; i < tree->num; i++) {
     if (tree->pids[i] == pid) {
       return true;
@@ -53,53 +64,106 @@ static bool holds(const struct process_tree *tree, pid_t pid) {
   return false;
 }
 
+static bool holds(const struct process_tree *tree, pid_t pid, uint64_t start) {
+  for (size_t i = 0; i < tree->num; i++) {
+    if (tree->pids[i] == pid && tree->starts[i] == start) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void add_process(struct process_tree *tree, const struct process *process) {
   long page = sysconf(_SC_PAGESIZE);
-  tree->pids[tree->num++] = process->pid;
+  tree->pids[tree->num] = process->pid;
+  tree->starts[tree->num] = process->started;
+  tree->num++;
   tree->resident_kib += process->resident_pages * (uint64_t)(page > 0 ? page : 0) / 1024;
 }
 
-/* Adds the children of what is in the tree already. True when there was one. */
-static bool add_children(struct process_tree *tree) {
+static void list_processes(struct listing *listing) {
   DIR *proc = opendir("/proc");
-  bool added = false;
   if (proc == NULL) {
-    return false;
+    return;
   }
   const struct dirent *entry = NULL;
-  while ((entry = readdir(proc)) != NULL && tree->num < PROCESS_MAX) {
+  while ((entry = readdir(proc)) != NULL) {
     struct process process;
     pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-    if (pid > 0 && !holds(tree, pid) && read_process(pid, &process) && !process.zombie &&
-        holds(tree, process.parent)) {
-      add_process(tree, &process);
+    if (pid <= 0 || !read_process(pid, &process) || process.zombie) {
+      continue;
+    }
+    if (listing->num == listing->cap) {
+      listing->cap = listing->cap == 0 ? 256 : listing->cap * 2;
+      struct process *grown = realloc(listing->processes, listing->cap * sizeof(*grown));
+      if (grown == NULL) {
+        break;
+      }
+      listing->processes = grown;
+    }
+    listing->processes[listing->num++] = process;
+  }
+  (void)closedir(proc);
+}
+
+/* Adds the children of what is in the tree already. True when there was one. */
+static bool add_children(struct process_tree *tree, const struct listing *listing) {
+  bool added = false;
+  for (size_t i = 0; i < listing->num && tree->num < PROCESS_MAX; i++) {
+    const struct process *process = &listing->processes[i];
+    if (!holds_pid(tree, process->pid) && holds_pid(tree, process->parent)) {
+      add_process(tree, process);
       added = true;
     }
   }
-  (void)closedir(proc);
   return added;
 }
 
-bool process_look(pid_t pid, struct process_tree *out) {
-  struct process process = {.pid = pid};
-  *out = (struct process_tree){.num = 0};
+/* Whether a process lives; where there is no /proc its start stays 0. */
+static bool find_living(pid_t pid, struct process *out) {
+  *out = (struct process){.pid = pid};
   if (kill(pid, 0) != 0 && errno != EPERM) {
     return false;
   }
-  if (read_process(pid, &process) && process.zombie) {
+  return !read_process(pid, out) || !out->zombie;
+}
+
+bool process_look(pid_t pid, struct process_tree *out) {
+  struct process process;
+  struct listing listing = {.num = 0};
+  out->num = 0;
+  out->resident_kib = 0;
+  if (!find_living(pid, &process)) {
     return false;
   }
   add_process(out, &process);
-  while (add_children(out)) {
+  list_processes(&listing);
+  while (add_children(out, &listing)) {
   }
+  free(listing.processes);
   return true;
 }
 
 size_t process_lost(const struct process_tree *before, const struct process_tree *after) {
   size_t lost = 0;
   for (size_t i = 0; i < before->num; i++) {
-    lost += holds(after, before->pids[i]) ? 0U : 1U;
+    lost += holds(after, before->pids[i], before->starts[i]) ? 0U : 1U;
   }
+  return lost;
+}
+
+size_t process_forget_dead(struct process_tree *tree) {
+  size_t kept = 0;
+  for (size_t i = 0; i < tree->num; i++) {
+    struct process process;
+    if (find_living(tree->pids[i], &process) && process.started == tree->starts[i]) {
+      tree->pids[kept] = tree->pids[i];
+      tree->starts[kept] = tree->starts[i];
+      kept++;
+    }
+  }
+  size_t lost = tree->num - kept;
+  tree->num = kept;
   return lost;
 }
 

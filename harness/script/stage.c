@@ -3,14 +3,20 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "script/origin.h"
+#include "script/suspect.h"
 
 #include <stdlib.h>
 
 enum {
   SANITY_RUNS = 3,
   MAX_ALONE_CONFIRMS = 12,
+  MAX_ALONE_CUTS = 24,
   RETRY_US = 50000,
+  GONE_US = 2000000,   /* a target that refused connections for so long is gone */
+  RETURN_US = 5000000, /* and has so long to come back after a restart */
   MAX_RESTARTS = 20,
+  MAX_VAIN_RESTARTS = 2,
+  MAX_VOID_RUNS = 3,
   SANITY_PATIENCE_US = 3000000,
   SLOT_SANITY = 0xfffe,
   SLOT_CONTROL = 0xffff,
@@ -20,6 +26,8 @@ enum {
 struct active {
   struct script *script;
   struct play *play; /* NULL for sanity and control */
+  bool cut;          /* the target ended a connection of it and had not said so */
+  bool death;        /* a process of the target was found dead meanwhile */
 };
 
 struct stage {
@@ -47,9 +55,19 @@ struct stage {
   bool died;
   bool wants_restart;
   unsigned num_restarts;
+  unsigned num_vain; /* of these, since it was last seen alive */
+  uint64_t alive_us; /* the latest play that ended clean began then */
+  bool doubted; /* a play was cut off, and nobody was answered since: it may have been the last */
+  uint64_t doubted_us; /* since then */
+  bool looked;         /* somebody looked at the processes since the last play began */
+  bool wants_look;
+  uint64_t looked_us;
+  bool death_hurt; /* the latest death cost a play a connection */
+  unsigned num_deaths;
   uint64_t round_trip_us;
   uint64_t deadline_us;
   bool back_http10;
+  enum http_version back;
   const char *server;
   const char *failure;
   struct bytes confirmed; /* symptoms that were confirmed alone, one a line */
@@ -85,6 +103,9 @@ static struct script *begin_script(struct stage *stage, const struct case_file *
       .path_base = stage->config.path_base,
       .absolute = stage->config.absolute,
       .date = stage->config.date,
+      .front = stage->config.front,
+      .scheme = stage->config.scheme,
+      .coder = stage->config.coder,
       .place = stage->config.place,
       .deadline_us = slot >= SLOT_SANITY ? stage->config.patience_us : stage->deadline_us,
       .target_timeout_us = stage->config.target_timeout_us,
@@ -106,7 +127,7 @@ static void activate(struct stage *stage, struct script *script, struct play *pl
     stage->cap_active = stage->cap_active == 0 ? 64 : stage->cap_active * 2;
     stage->active = memory_resize(stage->active, stage->cap_active * sizeof(*stage->active));
   }
-  stage->active[stage->num_active] = (struct active){script, play};
+  stage->active[stage->num_active] = (struct active){.script = script, .play = play};
   stage->num_active++;
   script_run(script, stage->now_us);
 }
@@ -127,6 +148,7 @@ static void begin_play(struct stage *stage, struct play *play) {
   play->runs[play->num_runs] = script;
   play->num_runs++;
   play->running = true;
+  stage->looked = false;
   activate(stage, script, play);
 }
 
@@ -196,6 +218,7 @@ static void end_sanity(struct stage *stage, struct script *script) {
   uint64_t round_trip = exchange->final->end_us - script->began_us;
   stage->round_trip_us = round_trip > stage->round_trip_us ? round_trip : stage->round_trip_us;
   stage->back_http10 = exchange->arrived_http10;
+  stage->back = exchange->back_number == 0 ? HTTP_H1 : HTTP_H2;
   struct span server;
   if (stage->server[0] == '\0' && message_field_value(exchange->final, "Server", &server)) {
     struct bytes text = {0};
@@ -231,22 +254,110 @@ static void end_control(struct stage *stage, struct script *script) {
   }
 }
 
-static void note_down(struct stage *stage, const struct script *script) {
-  if (script->target_down && stage->down_since_us == 0) {
-    stage->down_since_us = stage->now_us;
-    stage->retry_us = stage->now_us;
-    stage->died = true;
-    stage_process_died(stage);
+/* What the runs of a play amount to by now. */
+static void count_runs(struct play *play) {
+  play->num_unclean = 0;
+  for (unsigned i = 0; i < play->num_runs; i++) {
+    play->num_unclean += script_clean(play->runs[i]) ? 0U : 1U;
+  }
+  bool clean = script_clean(play->runs[play->num_runs - 1]);
+  play->done = play->num_runs == 1 ? clean : play->num_runs == 2 ? !clean : true;
+}
+
+static void note_hurt(struct stage *stage, struct script *script) {
+  script->hurt = true;
+  stage->num_deaths += stage->death_hurt ? 0U : 1U;
+  stage->death_hurt = true;
+}
+
+static bool was_cut(const struct play *play) {
+  return play->num_runs > 0 && (play->cuts & (1U << (play->num_runs - 1))) != 0;
+}
+
+/* A target that takes its time to die still accepts connections, and then resets them. So it may
+ * have died of any play that it cut off, when nobody who began later was answered. */
+static void suspect_the_cut(struct stage *stage) {
+  for (size_t i = 0; i < stage->num_plays; i++) {
+    struct play *play = &stage->plays[i];
+    struct script *run = play->num_runs == 0 ? NULL : play->runs[play->num_runs - 1];
+    if (run != NULL && !play->running && was_cut(play) && !suspect_outlived(run) &&
+        run->ended_us >= stage->alive_us) {
+      run->target_down = true;
+      count_runs(play);
+    }
   }
 }
 
-static void end_play(struct stage *stage, struct play *play, struct script *script) {
+static void found_down(struct stage *stage) {
+  if (stage->down_since_us != 0) {
+    return;
+  }
+  stage->down_since_us = stage->now_us;
+  stage->retry_us = stage->now_us;
+  stage->died = true;
+  suspect_the_cut(stage);
+  for (size_t i = 0; i < stage->num_active; i++) {
+    stage->active[i].script->hurt = stage->active[i].play != NULL;
+  }
+}
+
+static bool is_alone(const struct stage *stage) {
+  return stage->phase == STAGE_ALONE || stage->phase == STAGE_CONFIRM_ALONE;
+}
+
+/* Nothing was sent, as the connection was refused: that was no run. */
+static bool was_void(const struct play *play, const struct script *script) {
+  return script->target_down && script->num_exchanges == 0 && play->num_void < MAX_VOID_RUNS;
+}
+
+static void drop_run(struct play *play) {
+  play->num_void++;
+  play->num_runs--;
+  script_free(play->runs[play->num_runs]);
+  free(play->runs[play->num_runs]);
+  play->runs[play->num_runs] = NULL;
+}
+
+static void end_play(struct stage *stage, const struct active *ended) {
+  struct play *play = ended->play;
+  struct script *script = ended->script;
   play->running = false;
-  play->num_unclean += script_clean(script) ? 0U : 1U;
+  if (was_void(play, script)) {
+    drop_run(play);
+    found_down(stage);
+    return;
+  }
+  play->cuts |= ended->cut ? 1U << (play->num_runs - 1) : 0U;
+  if (ended->cut && ended->death) {
+    note_hurt(stage, script);
+  }
   blame_owners(stage, script);
-  note_down(stage, script);
-  bool clean = script_clean(script);
-  play->done = play->num_runs == 1 ? clean : play->num_runs == 2 ? !clean : true;
+  count_runs(play);
+  if (script_clean(script)) {
+    stage->alive_us = script->began_us > stage->alive_us ? script->began_us : stage->alive_us;
+  } else if (stage->phase == STAGE_CONFIRM_ALONE) {
+    bytes_text(&stage->confirmed, suspect_symptom(&stage->arena, play));
+    stage->num_confirmed_alone++;
+  }
+  if (script->target_down) {
+    found_down(stage);
+  } else if (ended->cut && !suspect_outlived(script)) {
+    stage->doubted = true;
+    stage->doubted_us = stage->now_us;
+    stage->retry_us = stage->now_us;
+  }
+}
+
+/* A plain exchange has shown whether the target outlived what it cut off. */
+static void end_doubt(struct stage *stage, const struct script *script) {
+  if (script_clean(script)) {
+    stage->doubted = false;
+  } else if (script->target_down) {
+    stage->doubted = false;
+    found_down(stage);
+  } else {
+    stage->retry_us = stage->now_us + RETRY_US;
+  }
 }
 
 static void end_active(struct stage *stage, size_t index) {
@@ -255,7 +366,7 @@ static void end_active(struct stage *stage, size_t index) {
   stage->num_active--;
   origin_forget(&stage->origin, ended.script);
   if (ended.play != NULL) {
-    end_play(stage, ended.play, ended.script);
+    end_play(stage, &ended);
     return;
   }
   blame_owners(stage, ended.script);
@@ -264,29 +375,15 @@ static void end_active(struct stage *stage, size_t index) {
   } else if (stage->down_since_us != 0) {
     if (script_clean(ended.script)) {
       stage->down_since_us = 0;
+      stage->num_vain = 0;
     }
+  } else if (stage->doubted) {
+    end_doubt(stage, ended.script);
   } else {
     end_sanity(stage, ended.script);
   }
   script_free(ended.script);
   free(ended.script);
-}
-
-/* What a play's miss looked like, to tell symptoms apart whatever the codes were. */
-static const char *symptom(struct stage *stage, const struct play *play) {
-  const struct script *script = play->runs[0];
-  const char *missed =
-      script->first_missed == SIZE_MAX ? "-" : script->steps[script->first_missed].observed;
-  bool fell_out = false;
-  bool next_answered = false;
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    fell_out = fell_out || script->exchanges[i]->fell_out;
-    next_answered = next_answered || script->exchanges[i]->next_answered;
-  }
-  const char *found =
-      script->num_findings == 0 ? NULL : breach_requirement(script->findings[0].breach);
-  return arena_printf(&stage->arena, "%s%s%s|%s\n", missed, fell_out ? ", fell out" : "",
-                      next_answered ? ", next answered" : "", found == NULL ? "-" : found);
 }
 
 /* Whether the target may have died of this play. */
@@ -300,12 +397,13 @@ static bool due_alone(struct stage *stage, const struct play *play) {
   if (play->num_runs == 0) {
     return false;
   }
-  if (is_suspect(play) || play->file->alone) {
+  if (is_suspect(play) || play->file->alone || play->num_runs > 1) {
     return true;
   }
-  return stage->num_confirmed_alone < MAX_ALONE_CONFIRMS &&
-         (play->num_runs > 1 ||
-          span_find(bytes_span(&stage->confirmed), span_of(symptom(stage, play)), 0) == SIZE_MAX);
+  unsigned most = suspect_lost_answer(play->runs[0]) ? MAX_ALONE_CUTS : MAX_ALONE_CONFIRMS;
+  return stage->num_confirmed_alone < most &&
+         span_find(bytes_span(&stage->confirmed), span_of(suspect_symptom(&stage->arena, play)),
+                   0) == SIZE_MAX;
 }
 
 static bool due(struct stage *stage, const struct play *play) {
@@ -341,8 +439,7 @@ static struct play *next_due(struct stage *stage) {
 }
 
 static bool has_room(const struct stage *stage) {
-  bool alone = stage->phase == STAGE_ALONE || stage->phase == STAGE_CONFIRM_ALONE;
-  if (alone) {
+  if (is_alone(stage)) {
     return stage->num_active == 0;
   }
   unsigned busy = 0;
@@ -357,8 +454,10 @@ static void try_again(struct stage *stage) {
   if (stage->num_active > 0 || stage->now_us < stage->retry_us) {
     return;
   }
-  if (stage->now_us - stage->down_since_us > (uint64_t)(2e6 * stage->config.scale)) {
-    if (stage->config.can_restart && stage->num_restarts < MAX_RESTARTS) {
+  double patience_us = stage->num_vain > 0 ? RETURN_US : GONE_US;
+  if (stage->now_us - stage->down_since_us > (uint64_t)(patience_us * stage->config.scale)) {
+    if (stage->config.can_restart && stage->num_restarts < MAX_RESTARTS &&
+        stage->num_vain < MAX_VAIN_RESTARTS) {
       stage->wants_restart = true;
       stage->retry_us = ACTOR_NEVER;
     } else {
@@ -376,11 +475,22 @@ static void next_phase(struct stage *stage) {
   stage->num_sanity = 0;
 }
 
-static void note_confirm(struct stage *stage, const struct play *play) {
-  if (stage->phase == STAGE_CONFIRM_ALONE) {
-    bytes_text(&stage->confirmed, symptom(stage, play));
-    stage->num_confirmed_alone++;
+/* Before a play begins with nothing else in flight: whether the target outlived the one before, and
+ * which processes it has now. True when there is nothing to wait for. */
+static bool is_certain(struct stage *stage) {
+  if (stage->num_active > 0) {
+    return !is_alone(stage);
   }
+  uint64_t patience_us = (uint64_t)(GONE_US * stage->config.scale);
+  if (stage->doubted && stage->now_us - stage->doubted_us <= patience_us) {
+    if (stage->now_us >= stage->retry_us) {
+      begin_plain(stage, SLOT_SANITY);
+    }
+    return false;
+  }
+  stage->doubted = false;
+  stage->wants_look = stage->config.watched && !stage->looked;
+  return !stage->wants_look;
 }
 
 static void begin_work(struct stage *stage) {
@@ -399,12 +509,14 @@ static void begin_work(struct stage *stage) {
     next_phase(stage);
     return;
   }
+  if (!is_certain(stage)) {
+    return;
+  }
   while (has_room(stage)) {
     struct play *play = next_due(stage);
     if (play == NULL) {
       break;
     }
-    note_confirm(stage, play);
     begin_play(stage, play);
     if (stage->down_since_us != 0) {
       return;
@@ -461,10 +573,10 @@ static void run_due(struct stage *stage) {
   }
 }
 
-static struct script *owner_of(const struct stage *stage, conn_id conn) {
+static struct active *owner_of(const struct stage *stage, conn_id conn) {
   for (size_t i = 0; i < stage->num_active; i++) {
     if (script_has_connection(stage->active[i].script, conn)) {
-      return stage->active[i].script;
+      return &stage->active[i];
     }
   }
   return NULL;
@@ -486,10 +598,11 @@ static void feed(void *self, uint64_t now_us, const struct actor_event *event) {
   } else if (event->conn >= ACTOR_ACCEPTED) {
     origin_ended(&stage->origin, event->conn, event->kind == ACTOR_RESET, now_us);
   } else {
-    struct script *script = owner_of(stage, event->conn);
-    if (script != NULL) {
-      script_client_event(script, event, now_us);
-      script_run(script, now_us);
+    struct active *owner = owner_of(stage, event->conn);
+    if (owner != NULL) {
+      owner->cut = owner->cut || suspect_cut(owner->script, event);
+      script_client_event(owner->script, event, now_us);
+      script_run(owner->script, now_us);
     }
   }
   settle(stage);
@@ -530,12 +643,15 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
   stage->config.patience_us =
       (uint64_t)((double)(config->patience_us != 0 ? config->patience_us : 5000000) *
                  config->scale);
+  stage->config.front = config->front == 0 ? HTTP_H1 : config->front;
+  stage->config.scheme = config->scheme == NULL ? "http" : config->scheme;
   stage->config.jobs = config->jobs == 0 ? 1 : config->jobs;
   stage->origin = (struct origin){
       .outbox = &stage->outbox,
       .port = {stage, find_script, strayed},
       .run = config->run,
       .date = config->date,
+      .coder = config->coder,
   };
   struct diag diag;
   if (case_parse(&stage->arena, "house/plain.case", span_of(plain_text), NULL, &stage->plain,
@@ -574,14 +690,42 @@ bool stage_wants_restart(const struct stage *stage) {
 void stage_restarted(struct stage *stage) {
   stage->wants_restart = false;
   stage->num_restarts++;
+  stage->num_vain++;
   stage->down_since_us = stage->now_us;
   stage->retry_us = stage->now_us;
 }
 
-void stage_process_died(struct stage *stage) {
+bool stage_wants_look(const struct stage *stage) {
+  return stage->wants_look;
+}
+
+void stage_looked(struct stage *stage, bool died) {
+  stage->death_hurt = stage->death_hurt && !died;
   for (size_t i = 0; i < stage->num_active; i++) {
-    stage->active[i].script->hurt = stage->active[i].play != NULL;
+    stage->active[i].death = stage->active[i].death || died;
   }
+  for (size_t i = 0; i < stage->num_plays && died; i++) {
+    struct play *play = &stage->plays[i];
+    struct script *run = play->num_runs == 0 ? NULL : play->runs[play->num_runs - 1];
+    if (run != NULL && !play->running && was_cut(play) && run->ended_us > stage->looked_us) {
+      note_hurt(stage, run);
+      count_runs(play);
+    }
+  }
+  stage->looked_us = stage->now_us;
+  stage->looked = true;
+  if (stage->wants_look) {
+    stage->wants_look = false;
+    stage->retry_us = stage->now_us;
+  }
+}
+
+unsigned stage_num_deaths(const struct stage *stage) {
+  return stage->num_deaths;
+}
+
+bool stage_restarted_in_vain(const struct stage *stage) {
+  return stage->down_since_us != 0 && stage->num_vain > 0;
 }
 
 enum stage_phase stage_phase_now(const struct stage *stage) {
@@ -614,6 +758,10 @@ uint64_t stage_round_trip_us(const struct stage *stage) {
 
 bool stage_back_http10(const struct stage *stage) {
   return stage->back_http10;
+}
+
+enum http_version stage_back(const struct stage *stage) {
+  return stage->back;
 }
 
 const char *stage_server(const struct stage *stage) {

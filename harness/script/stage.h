@@ -23,12 +23,16 @@ struct stage_config {
   const char *path_base;
   const char *absolute;
   const char *date;
-  unsigned place;             /* the driver's address number of the target */
-  unsigned jobs;              /* plays in flight that are not merely waiting */
-  double scale;               /* of all times */
-  uint64_t floor_us;          /* least deadline; 0 for 250 ms */
+  enum http_version front;          /* 0 for HTTP/1.1 */
+  const char *scheme;               /* of the target's front; NULL for http */
+  const struct h2_coder_ops *coder; /* NULL when neither end of ours is to speak HTTP/2 */
+  unsigned place;                   /* the driver's address number of the target */
+  unsigned jobs;                    /* plays in flight that are not merely waiting */
+  double scale;                     /* of all times */
+  uint64_t floor_us;                /* least deadline; 0 for 250 ms */
   uint64_t target_timeout_us; /* after this silence of the origin the target gives up; 0: unknown */
   bool can_restart;     /* a target that is gone can be started again: see stage_wants_restart */
+  bool watched;         /* somebody looks at the target's processes: see stage_wants_look */
   uint64_t patience_us; /* for the sanity and control exchanges; 0 for 5 s */
 };
 
@@ -39,6 +43,8 @@ struct play {
   struct script *runs[STAGE_MAX_RUNS]; /* in order; NULL where none was made */
   unsigned num_runs;
   unsigned num_unclean;
+  unsigned num_void; /* runs that were none, as the target refused the connection */
+  unsigned cuts; /* bit of each run in which the target ended a connection and had not said so */
   bool running;
   bool done;
   const char *accused; /* an answer of this play reached another: what it was; "" for none */
@@ -77,9 +83,20 @@ void stage_stop(struct stage *stage);
 bool stage_wants_restart(const struct stage *stage);
 void stage_restarted(struct stage *stage);
 
-/* stage_process_died tells that a process of the target died: whatever is in flight is played
- * again. */
-void stage_process_died(struct stage *stage);
+/* stage_wants_look tells that nothing is in flight and that the stage waits for stage_looked; only
+ * when config.watched. */
+bool stage_wants_look(const struct stage *stage);
+
+/* stage_looked tells that somebody looked at the target's processes, and whether one was found dead
+ * that had been there before. A play that lost a connection since the last look, or loses one while
+ * it is in flight now, is played again with nothing else in flight. */
+void stage_looked(struct stage *stage, bool died);
+
+/* stage_num_deaths tells how many of these deaths cost a play a connection. */
+unsigned stage_num_deaths(const struct stage *stage);
+
+/* stage_restarted_in_vain tells that the target was restarted and did not come back. */
+bool stage_restarted_in_vain(const struct stage *stage);
 
 /* stage_phase_now and stage_num_done are for a progress line. */
 enum stage_phase stage_phase_now(const struct stage *stage);
@@ -99,6 +116,9 @@ uint64_t stage_round_trip_us(const struct stage *stage);
 /* stage_back_http10 tells whether the target asked our origin with HTTP/1.0 in the sanity exchange.
  */
 bool stage_back_http10(const struct stage *stage);
+
+/* stage_back is the version in which the target asked our origin in the sanity exchange. */
+enum http_version stage_back(const struct stage *stage);
 
 /* stage_server is the Server field of the sanity answer, escaped; "" for none. */
 const char *stage_server(const struct stage *stage);

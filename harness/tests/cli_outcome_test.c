@@ -20,7 +20,7 @@ struct outcome_row {
 static const struct outcome_row gateway_rows[] = {
     {"none", "forward/103-early-hints", "info", "forwarded", "RFC8297-3-4"},
     {"none", "forward/102-then-200", "pass", "forwarded", "RFC9110-7.6-1"},
-    {"none", "abort/102-then-close", "pass", NULL, "RFC9110-15.6.3-1"},
+    {"none", "abort/102-then-close", "pass", "forwarded", "RFC9110-15.6.3-1"},
     {"none", "http10/get", "pass", NULL, NULL},
     {"none", "pairing/second-client", "pass", NULL, NULL},
     {"none", "limits/one-thousand", "info", "forwarded", "INFO-LIMITS"},
@@ -31,7 +31,7 @@ static const struct outcome_row gateway_rows[] = {
     {"drops", "framing/raw-102", "warn", "dropped", "RFC9110-7.6-1"},
     {"drops", "head/102-then-200", "warn", "dropped", "RFC9110-7.6-1"},
     {"drops", "forward/103-early-hints", "info", "dropped", "RFC8297-3-4"},
-    {"drops", "forward/100-unasked", "pass", NULL, "RFC9110-15.2-4"},
+    {"drops", "forward/100-unasked", "pass", "ok", "RFC9110-15.2-4"},
     {"drops", "expect/100-then-200", "fail", "dropped", "RFC9110-10.1.1-13"},
     {"drops", "pairing/second-client", "pass", NULL, NULL},
     {"drops", "hygiene/fields-stay-in-the-interim", "pass", NULL, NULL},
@@ -89,7 +89,7 @@ static const struct outcome_row gateway_rows[] = {
 
     {"answers-502", "forward/any-code", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-502", "framing/raw-102", "fail", "replaced", "RFC9110-15.2-4"},
-    {"answers-502", "framing/content-length-in-102", "pass", NULL, NULL},
+    {"answers-502", "framing/content-length-in-102", "pass", "ok", NULL},
     {"answers-502", "abort/102-then-reset", "pass", NULL, NULL},
     {"answers-502", "limits/one-thousand", "info", "replaced", "INFO-LIMITS"},
 
@@ -412,6 +412,28 @@ static void test_one_case_that_swaps_answers_is_blamed_and_no_other(void **state
   outcome_end(&run);
 }
 
+/* An answer of the target's own to the next client excuses nothing that went wrong before it. */
+static void test_a_refusal_after_the_fault_is_no_excuse(void **state) {
+  (void)state;
+  static const struct {
+    const char *fault;
+    enum outcome outcome;
+  } rows[] = {
+      {"final-upsets", OUTCOME_TAKEN_AS_FINAL},
+      {"close-upsets", OUTCOME_CLOSED},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct outcome_run run;
+    outcome_play(
+        &run, &(struct outcome_setting){.fault = rows[i].fault, .only = "pairing/second-client"});
+    const struct result *result = outcome_of_case(&run, "pairing/second-client");
+    assert_int_equal(result->verdict, VERDICT_FAIL);
+    assert_int_equal(result->outcome, rows[i].outcome);
+    assert_string_equal(result->requirements[0].id, "RFC9110-15.2-4");
+    outcome_end(&run);
+  }
+}
+
 static void test_what_fails_once_is_noted_and_passes(void **state) {
   (void)state;
   struct outcome_run run;
@@ -483,6 +505,7 @@ int main(void) {
       cmocka_unit_test(test_a_slow_target_raises_no_alarm),
       cmocka_unit_test(test_every_case_can_be_failed),
       cmocka_unit_test(test_one_case_that_swaps_answers_is_blamed_and_no_other),
+      cmocka_unit_test(test_a_refusal_after_the_fault_is_no_excuse),
       cmocka_unit_test(test_what_fails_once_is_noted_and_passes),
       cmocka_unit_test(test_a_target_that_dies_is_failed_in_the_case_that_kills_it),
       cmocka_unit_test(test_a_target_that_is_gone_for_good),

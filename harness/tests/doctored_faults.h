@@ -348,6 +348,28 @@ static bool request_retry(struct doctored_front *front) {
   return false;
 }
 
+/* After an interim response that it took for the final one, the next request is refused. */
+static void interim_ends_and_upsets(struct doctored_front *front,
+                                    struct doctored_message *message) {
+  front->gateway->num_triggered++;
+  interim_ends_both(front, message);
+}
+
+static void interim_closes_and_upsets(struct doctored_front *front,
+                                      struct doctored_message *message) {
+  front->gateway->num_triggered++;
+  interim_ends_connection(front, message);
+}
+
+static bool request_refuse_if_upset(struct doctored_front *front) {
+  if (front->gateway->num_triggered == 0) {
+    return false;
+  }
+  front->gateway->num_triggered--;
+  doctored_error(front, "503 Service Unavailable");
+  return true;
+}
+
 static bool request_no_copy(struct doctored_front *front) {
   if (!span_starts(bytes_span(&front->request), "COPY ")) {
     return false;
@@ -496,6 +518,12 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "final-pooled", .interim = interim_ends_exchange, .keeps_strays = true, .pools = true},
     {.name = "final-kept", .interim = interim_ends_exchange, .keeps_strays = true},
     {.name = "final-next-answered", .interim = interim_ends_both},
+    {.name = "final-upsets",
+     .interim = interim_ends_and_upsets,
+     .request = request_refuse_if_upset},
+    {.name = "close-upsets",
+     .interim = interim_closes_and_upsets,
+     .request = request_refuse_if_upset},
     {.name = "final-closes", .interim = interim_ends_connection},
     {.name = "final-buffered",
      .interim = interim_buffer,

@@ -380,6 +380,25 @@ static void test_what_an_outcome_can_break(void **state) {
   }
 }
 
+/* What a case allows is no fault: the error that a gateway owes for a broken response is no
+ * "replaced". */
+static void test_what_passed_shows_no_fault(void **state) {
+  (void)state;
+  static const struct {
+    outcome_set seen;
+    outcome_set shown;
+  } rows[] = {
+      {1U << OUTCOME_REPLACED, 1U << OUTCOME_OK},
+      {1U << OUTCOME_CLOSED | 1U << OUTCOME_DROPPED, 1U << OUTCOME_OK},
+      {1U << OUTCOME_REPLACED | 1U << OUTCOME_FORWARDED, 1U << OUTCOME_FORWARDED},
+      {1U << OUTCOME_HELD | 1U << OUTCOME_OK, 1U << OUTCOME_HELD | 1U << OUTCOME_OK},
+      {1U << OUTCOME_OK, 1U << OUTCOME_OK},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    assert_int_equal(outcomes_of_met(rows[i].seen), rows[i].shown);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_what_an_outcome_can_break),
@@ -392,6 +411,7 @@ int main(void) {
       cmocka_unit_test(test_every_outcome_is_put_in_sentences),
       cmocka_unit_test(test_outcomes_blame_a_requirement),
       cmocka_unit_test(test_three_outcomes_meet_a_requirement),
+      cmocka_unit_test(test_what_passed_shows_no_fault),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

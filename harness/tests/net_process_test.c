@@ -60,6 +60,37 @@ static void test_a_child_that_died_is_lost(void **state) {
   assert_int_equal(process_lost(&after, &before), 0);
 }
 
+static void test_the_dead_are_forgotten_once(void **state) {
+  (void)state;
+  struct process_tree tree;
+  pid_t first = start_child();
+  pid_t second = start_child();
+  assert_true(process_look(getpid(), &tree));
+  assert_int_equal(process_forget_dead(&tree), 0);
+  end_child(first);
+  assert_int_equal(process_forget_dead(&tree), 1);
+  assert_int_equal(process_forget_dead(&tree), 0);
+  assert_true(in_tree(&tree, second));
+  assert_int_equal(tree.pids[0], getpid());
+  end_child(second);
+}
+
+/* Another process under the pid of one that died is not that process. */
+static void test_a_pid_that_came_again_is_another_process(void **state) {
+  (void)state;
+  struct process_tree before;
+  pid_t child = start_child();
+  assert_true(process_look(getpid(), &before));
+  struct process_tree after = before;
+  for (size_t i = 0; i < after.num; i++) {
+    after.starts[i] += after.pids[i] == child ? 1U : 0U;
+  }
+  assert_int_equal(process_lost(&before, &after), 1);
+  assert_int_equal(process_forget_dead(&after), 1);
+  assert_false(in_tree(&after, child));
+  end_child(child);
+}
+
 static void test_a_zombie_is_gone(void **state) {
   (void)state;
   struct process_tree tree;
@@ -92,6 +123,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_tree_holds_the_process_and_its_children),
       cmocka_unit_test(test_a_child_that_died_is_lost),
+      cmocka_unit_test(test_the_dead_are_forgotten_once),
+      cmocka_unit_test(test_a_pid_that_came_again_is_another_process),
       cmocka_unit_test(test_a_zombie_is_gone),
       cmocka_unit_test(test_a_command_is_run_by_the_shell),
   };

@@ -360,25 +360,78 @@ static void test_a_target_that_is_started_again(void **state) {
   hall_close(&hall);
 }
 
-/* Somebody saw a process of the target die: whoever was in flight is played again, alone. */
+/* The plays go on until five are done; who is in flight then. */
+static size_t hall_play_five(struct hall *hall, bool *in_flight) {
+  size_t num = 0;
+  while (stage_num_done(hall->stage) < 5 && world_step(&hall->world)) {
+  }
+  for (size_t i = 0; i < hall->num_plays; i++) {
+    in_flight[i] = hall->plays[i].running;
+    num += in_flight[i] ? 1U : 0U;
+  }
+  return num;
+}
+
+/* Somebody saw a process of the target die: whoever loses a connection is played again, alone. */
 static void test_a_process_that_died_makes_suspects(void **state) {
   (void)state;
   struct hall hall;
+  bool suspect[20];
+  hall_init(&hall, 20);
+  hall_open(&hall, "closes-unsaid");
+  assert_true(hall_play_five(&hall, suspect) > 0);
+  stage_looked(hall.stage, true);
+  hall_go_on(&hall);
+  assert_int_equal(stage_num_deaths(hall.stage), 1);
+  for (size_t i = 0; i < 20; i++) {
+    bool again = hall.plays[i].num_runs > 1;
+    assert_true(again || !suspect[i]);
+    runs_are(&hall, i, again ? 3 : 1, again ? 1 : 0);
+  }
+  hall_close(&hall);
+}
+
+/* A server may end processes that it needs no more: nobody loses anything. */
+static void test_a_process_that_ended_and_cost_nothing_is_no_death(void **state) {
+  (void)state;
+  struct hall hall;
+  bool in_flight[20];
   hall_init(&hall, 20);
   hall_open(&hall, "none");
-  while (stage_num_done(hall.stage) < 5 && world_step(&hall.world)) {
-  }
-  size_t running = 0;
-  bool suspect[20];
-  for (size_t i = 0; i < 20; i++) {
-    suspect[i] = hall.plays[i].running;
-    running += suspect[i] ? 1U : 0U;
-  }
-  stage_process_died(hall.stage);
+  assert_true(hall_play_five(&hall, in_flight) > 0);
+  stage_looked(hall.stage, true);
   hall_go_on(&hall);
-  assert_true(running > 0);
+  assert_int_equal(stage_num_deaths(hall.stage), 0);
   for (size_t i = 0; i < 20; i++) {
-    runs_are(&hall, i, suspect[i] ? 3 : 1, suspect[i] ? 1 : 0);
+    runs_are(&hall, i, 1, 0);
+  }
+  hall_close(&hall);
+}
+
+/* Who watches the processes is asked to look whenever a play is to begin with nothing in flight,
+ * and what is found dead then died of the play before. */
+static void test_a_death_between_two_looks_is_that_of_the_play_between_them(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 20);
+  hall.config.watched = true;
+  hall_open(&hall, "closes-unsaid");
+  unsigned looks = 0;
+  unsigned runs = 0; /* of play 5, at the look before */
+  while (!stage_done(hall.stage) && hall.world.num_events < HALL_EVENTS &&
+         world_step(&hall.world)) {
+    if (stage_wants_look(hall.stage)) {
+      looks++;
+      stage_looked(hall.stage, hall.plays[5].num_runs > runs);
+      runs = hall.plays[5].num_runs;
+    }
+  }
+  assert_true(stage_done(hall.stage));
+  assert_true(looks > 20);
+  runs_are(&hall, 5, 2, 2);
+  for (size_t i = 0; i < 20; i++) {
+    assert_true(hall.plays[i].done);
+    assert_int_equal(hall.plays[i].num_unclean > 1, i == 5);
   }
   hall_close(&hall);
 }
@@ -433,6 +486,8 @@ int main(void) {
       cmocka_unit_test(test_a_target_that_does_not_come_back_ends_the_run),
       cmocka_unit_test(test_a_target_that_is_started_again),
       cmocka_unit_test(test_a_process_that_died_makes_suspects),
+      cmocka_unit_test(test_a_process_that_ended_and_cost_nothing_is_no_death),
+      cmocka_unit_test(test_a_death_between_two_looks_is_that_of_the_play_between_them),
       cmocka_unit_test(test_a_stopped_stage_asks_for_nothing_more),
       cmocka_unit_test(test_a_stage_can_be_freed_at_any_time),
   };

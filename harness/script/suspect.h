@@ -1,0 +1,22 @@
+/* What a run of a play that went wrong gives away about the cause. */
+#ifndef INTERIM_SCRIPT_SUSPECT_H
+#define INTERIM_SCRIPT_SUSPECT_H
+
+#include "script/stage.h"
+
+/* suspect_cut tells whether an event that is about to be fed to the script ends a connection
+ * unannounced: an answer was due on it, or might still have been asked for. */
+bool suspect_cut(const struct script *script, const struct actor_event *event);
+
+/* suspect_outlived tells whether the target answered after all that the script did to it. */
+bool suspect_outlived(const struct script *script);
+
+/* suspect_lost_answer tells whether a connection ended before the answer that was due on it. */
+bool suspect_lost_answer(const struct script *script);
+
+/* suspect_symptom says what the first run of a play missed, to tell symptoms apart whatever the
+ * codes were; one line. A connection that was lost says little, for a neighbour may have cost it:
+ * so each case has a symptom of its own then. */
+const char *suspect_symptom(struct arena *arena, const struct play *play);
+
+#endif
