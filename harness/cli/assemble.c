@@ -67,7 +67,7 @@ static void gather_outcomes(struct weighing *weighing) {
 }
 
 static enum outcome breach_outcome(enum breach breach) {
-  switch (breach) {
+  switch (breach < BREACH_MALFORMED ? breach : BREACH_MALFORMED) {
   case BREACH_FOREIGN:
   case BREACH_PLANTED:
   case BREACH_SMUGGLED:
@@ -81,6 +81,8 @@ static enum outcome breach_outcome(enum breach breach) {
   case BREACH_REPEATED:
   case BREACH_VERSION:
   case BREACH_GRAMMAR:
+  case BREACH_FRAMES:
+  case BREACH_MALFORMED:
     return OUTCOME_ALTERED;
   case BREACH_INTERIM_LENGTH:
   case BREACH_INTERIM_CODING:

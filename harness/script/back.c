@@ -20,6 +20,10 @@ void back_write(struct script *script, struct script_exchange *exchange, struct 
   if (exchange->back == 0 || exchange->back_ended_by_us || bytes.len == 0) {
     return;
   }
+  if (exchange->back_number != 0) {
+    h2_back_put(script, exchange, bytes, now_us);
+    return;
+  }
   bytes_add(&exchange->sent_all, bytes);
   if (exchange->back_gone) {
     return;
@@ -38,14 +42,49 @@ void back_end(struct script *script, struct script_exchange *exchange, enum acto
       (exchange->back_ended_by_us && exchange->back_end != ACTOR_SHUT)) {
     return;
   }
+  exchange->back_ended_by_us = true;
+  exchange->back_end = how;
+  if (exchange->back_number != 0) {
+    h2_back_end(script, exchange, now_us);
+    return;
+  }
   outbox_add(script->config.outbox, (struct actor_command){.kind = how, .conn = exchange->back});
   const char *note = how == ACTOR_SHUT ? "half-closes" : how == ACTOR_ABORT ? "aborts" : "closes";
   script_record(script, LANE_ORIGIN, origin_number(script, exchange), "note", span_of(note),
                 now_us);
-  exchange->back_ended_by_us = true;
-  exchange->back_end = how;
   if (how != ACTOR_ABORT) {
     exchange_sent_end(script, exchange, now_us);
+  }
+}
+
+void back_compose(struct script *script, const struct step *step, struct script_exchange *exchange,
+                  const struct compose_context *context, struct bytes *out) {
+  if (exchange->back_number != 0) {
+    h2_back_compose(script, step, exchange, context, out);
+    return;
+  }
+  switch (step->messages[0].kind) {
+  case MESSAGE_STATUS:
+    compose_response(out, step, context);
+    break;
+  case MESSAGE_CONTENT:
+    compose_content(out, step, exchange->answer_chunked && !exchange->switched, context);
+    break;
+  case MESSAGE_BYTES:
+    compose_substitute(out, step->content, context);
+    break;
+  case MESSAGE_REQUEST:
+  case MESSAGE_FRAME:
+  case MESSAGE_CLOSE:
+  case MESSAGE_ABORT:
+  case MESSAGE_NOTHING:
+    break;
+  }
+}
+
+void back_sent(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  if (exchange->back_number != 0) {
+    h2_back_sent(script, exchange, now_us);
   }
 }
 
@@ -55,8 +94,9 @@ void back_answer(struct script *script, struct script_exchange *exchange, uint64
   struct compose_context context;
   exchange_context(script, exchange, &context);
   struct bytes out = {0};
-  compose_response(&out, &step, &context);
+  back_compose(script, &step, exchange, &context, &out);
   back_write(script, exchange, bytes_span(&out), now_us);
+  back_sent(script, exchange, now_us);
   bytes_free(&out);
 }
 
@@ -83,6 +123,14 @@ static struct message_seen *copy_head(struct script *script, const struct messag
 static void answer_again(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   enum actor_command_kind how = exchange->back_end;
   bool ended = exchange->back_ended_by_us;
+  if (exchange->back_number != 0) {
+    exchange->back_ended_by_us = false;
+    h2_back_again(script, exchange, now_us);
+    if (ended) {
+      back_end(script, exchange, how, now_us);
+    }
+    return;
+  }
   struct bytes again = exchange->sent_all;
   exchange->back_ended_by_us = false;
   exchange->sent_all = (struct bytes){0};
@@ -100,7 +148,7 @@ static void answer_again(struct script *script, struct script_exchange *exchange
   }
 }
 
-bool script_request(struct script *script, struct nonce nonce, conn_id back,
+bool script_request(struct script *script, struct nonce nonce, struct back_route route,
                     const struct message_seen *head, struct span raw, uint64_t now_us) {
   if (script->phase == PHASE_DONE || nonce.attempt != script->config.attempt ||
       nonce.request >= script->num_exchanges) {
@@ -108,7 +156,10 @@ bool script_request(struct script *script, struct nonce nonce, conn_id back,
   }
   struct script_exchange *exchange = script->exchanges[nonce.request];
   exchange->arrivals++;
-  exchange->back = back;
+  exchange->back = route.conn;
+  exchange->back_link = route.link;
+  exchange->back_stream = route.stream;
+  exchange->back_number = route.stream == NULL ? 0 : route.stream->id;
   exchange->back_fin = false;
   exchange->back_gone = false;
   if (exchange->request != NULL) {
@@ -134,18 +185,18 @@ bool script_request(struct script *script, struct nonce nonce, conn_id back,
   return true;
 }
 
-static struct script_exchange *on_back(const struct script *script, conn_id back) {
+static struct script_exchange *on_back(const struct script *script, conn_id back, uint32_t stream) {
   for (size_t i = script->num_exchanges; i > 0; i--) {
-    if (script->exchanges[i - 1]->back == back) {
+    if (script->exchanges[i - 1]->back == back && script->exchanges[i - 1]->back_number == stream) {
       return script->exchanges[i - 1];
     }
   }
   return NULL;
 }
 
-void script_request_event(struct script *script, conn_id back, const struct h1_event *event,
-                          uint64_t now_us) {
-  struct script_exchange *exchange = on_back(script, back);
+void script_request_event(struct script *script, conn_id back, uint32_t stream,
+                          const struct h1_event *event, uint64_t now_us) {
+  struct script_exchange *exchange = on_back(script, back, stream);
   if (exchange != NULL && exchange->request != NULL) {
     if (event->kind == H1_CONTENT || event->kind == H1_TUNNEL) {
       script_record(script, LANE_ORIGIN, origin_number(script, exchange), "received", event->value,
@@ -167,14 +218,24 @@ void script_owed(struct script *script, size_t exchange, struct nonce nonce) {
               "another request arrived at the origin as the content of this one");
 }
 
-void script_back_ended(struct script *script, conn_id back, bool gone, uint64_t now_us) {
-  struct script_exchange *exchange = on_back(script, back);
+void script_back_ended(struct script *script, conn_id back, uint32_t stream, enum back_end how,
+                       uint64_t now_us) {
+  static const char *const notes[] = {
+      [BACK_FIN] = "the target closed",
+      [BACK_GONE] = "the target reset",
+      [BACK_RESET] = "the target reset the stream",
+  };
+  struct script_exchange *exchange = on_back(script, back, stream);
   if (exchange == NULL) {
     return;
   }
   exchange->back_left = exchange->back_left || !exchange->back_ended_by_us;
   exchange->back_fin = true;
-  exchange->back_gone = exchange->back_gone || gone;
-  script_record(script, LANE_ORIGIN, origin_number(script, exchange), "note",
-                span_of(gone ? "the target reset" : "the target closed"), now_us);
+  exchange->back_gone = exchange->back_gone || how != BACK_FIN;
+  if (how == BACK_GONE) {
+    exchange->back_link = NULL;
+    exchange->back_stream = NULL;
+  }
+  script_record(script, LANE_ORIGIN, origin_number(script, exchange), "note", span_of(notes[how]),
+                now_us);
 }

@@ -3,15 +3,6 @@
 #include "core/h1.h"
 #include "core/interim_rule.h"
 
-struct part *part_append(struct part *list, struct part *more) {
-  struct part **end = &list;
-  while (*end != NULL) {
-    end = &(*end)->next;
-  }
-  *end = more;
-  return list;
-}
-
 /* The fields of one head while it is made. */
 struct head {
   struct arena *arena;

@@ -107,8 +107,8 @@ static void take_interim(struct script *script, struct script_exchange *exchange
   }
 }
 
-static void take_sent(struct script *script, struct script_exchange *exchange,
-                      const struct h1_event *event, uint64_t now_us) {
+void exchange_take(struct script *script, struct script_exchange *exchange,
+                   const struct h1_event *event, uint64_t now_us) {
   if (event->kind == H1_FINAL && exchange->final_code == 0) {
     exchange->final_code = event->code;
   }
@@ -142,7 +142,7 @@ void exchange_sent(struct script *script, struct script_exchange *exchange, stru
     if (status != H1_EVENT) {
       break;
     }
-    take_sent(script, exchange, &event, now_us);
+    exchange_take(script, exchange, &event, now_us);
   }
   size_t drop = (size_t)(h1_response_keep(&exchange->sent) - exchange->sent.base);
   bytes_drop(&exchange->sent_window, drop);
@@ -152,7 +152,7 @@ void exchange_sent(struct script *script, struct script_exchange *exchange, stru
 void exchange_sent_end(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   struct h1_event event;
   if (!exchange->sent_broken && h1_response_finish(&exchange->sent, &event) == H1_EVENT) {
-    take_sent(script, exchange, &event, now_us);
+    exchange_take(script, exchange, &event, now_us);
   }
 }
 

@@ -52,6 +52,72 @@ bool lane_at_boundary(const struct client_lane *lane);
 /* lane_write writes bytes on a client lane and records them. */
 void lane_write(struct script *script, size_t client, struct span bytes, uint64_t now_us);
 
+/* lane_take takes an event of an answer on the lane, to this exchange (NULL: to none) and into the
+ * message that is being built. */
+void lane_take(struct script *script, size_t client, struct script_exchange *exchange,
+               struct message_seen **building, const struct h1_event *event, uint64_t now_us);
+
+/* lane_send_again sends a request again on a new connection: the target did not take it. */
+void lane_send_again(struct script *script, size_t client, struct script_exchange *exchange,
+                     uint64_t now_us);
+
+/* lane_speaks_h2 tells the version of a lane that was opened. */
+bool lane_speaks_h2(const struct script *script, size_t client);
+
+/* lane_turn returns the exchange whose messages the steps see next on a lane, NULL for none. */
+struct script_exchange *lane_turn(const struct script *script, size_t client);
+
+/* h2_lane_open begins the client's end of a connection over HTTP/2; h2_lane_free ends it. */
+void h2_lane_open(struct script *script, size_t client);
+void h2_lane_free(struct client_lane *lane);
+
+/* h2_lane_receive takes bytes, h2_lane_ended the connection's end. */
+void h2_lane_receive(struct script *script, size_t client, struct span bytes, uint64_t now_us);
+void h2_lane_ended(struct script *script, size_t client);
+
+/* h2_lane_compose puts what a client's step sends into the piece; exchange is the one that it is
+ * about. */
+void h2_lane_compose(struct script *script, const struct step *step,
+                     struct script_exchange *exchange, const struct compose_context *context);
+
+/* h2_lane_ask sends the exchange's request on a new stream, as it was composed before;
+ * h2_lane_ask_plain composes it of this step. */
+void h2_lane_ask(struct script *script, struct script_exchange *exchange, uint64_t now_us);
+void h2_lane_ask_plain(struct script *script, struct script_exchange *exchange,
+                       const struct step *step, const struct compose_context *context,
+                       uint64_t now_us);
+
+/* h2_lane_sent records the parts that were written, and lets others write. */
+void h2_lane_sent(struct script *script, size_t client, uint64_t now_us);
+
+/* h2_lane_flush writes what waits. */
+void h2_lane_flush(struct script *script, size_t client);
+
+/* h2_lane_cancel resets the lane's streams that are not answered. */
+void h2_lane_cancel(struct script *script, size_t client, uint64_t now_us);
+
+/* h2_back_compose puts what an origin's step sends into *out. */
+void h2_back_compose(struct script *script, const struct step *step,
+                     struct script_exchange *exchange, const struct compose_context *context,
+                     struct bytes *out);
+
+/* h2_back_sent reads and records the parts that were written, and lets others write. */
+void h2_back_sent(struct script *script, struct script_exchange *exchange, uint64_t now_us);
+
+/* h2_back_put writes bytes of composed parts at once, or once whoever writes in pieces is done. */
+void h2_back_put(struct script *script, struct script_exchange *exchange, struct span bytes,
+                 uint64_t now_us);
+
+/* h2_back_end resets the exchange's stream, unless our answer has ended it. */
+void h2_back_end(struct script *script, struct script_exchange *exchange, uint64_t now_us);
+
+/* h2_back_again answers a retry with all that the first arrival got. */
+void h2_back_again(struct script *script, struct script_exchange *exchange, uint64_t now_us);
+
+/* exchange_take reads an event of what our origin sends. */
+void exchange_take(struct script *script, struct script_exchange *exchange,
+                   const struct h1_event *event, uint64_t now_us);
+
 /* lane_close ends a client lane with this command. */
 void lane_close(struct script *script, size_t client, enum actor_command_kind how, uint64_t now_us);
 
@@ -64,6 +130,12 @@ bool lane_is_over(const struct client_lane *lane);
 /* back_write writes bytes of an exchange's answer on its back connection and records them. */
 void back_write(struct script *script, struct script_exchange *exchange, struct span bytes,
                 uint64_t now_us);
+
+/* back_compose appends what a step of our origin's sends, for the version of the exchange's back;
+ * back_sent tells that all that was composed was written. */
+void back_compose(struct script *script, const struct step *step, struct script_exchange *exchange,
+                  const struct compose_context *context, struct bytes *out);
+void back_sent(struct script *script, struct script_exchange *exchange, uint64_t now_us);
 
 /* back_end ends an exchange's back connection with this command. */
 void back_end(struct script *script, struct script_exchange *exchange, enum actor_command_kind how,

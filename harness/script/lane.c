@@ -31,7 +31,13 @@ void lane_open(struct script *script, size_t client, uint64_t now_us) {
   lane->window.len = 0;
   lane->sent_window.len = 0;
   lane->building = NULL;
+  for (size_t i = 0; i < lane->num_queued; i++) {
+    script->exchanges[lane->queue[i]]->turned = true;
+  }
   lane->first_queued = lane->num_queued;
+  if (script->config.front == HTTP_H2) {
+    h2_lane_open(script, client);
+  }
   h1_response_init(&lane->parser, &h1_default_limits);
   h1_request_init(&lane->sent, &h1_default_limits);
   interim_rule_init(&lane->rule);
@@ -95,6 +101,7 @@ void lane_request(struct script *script, struct script_exchange *exchange) {
   }
   lane->queue[lane->num_queued] = exchange_index(script, exchange);
   lane->num_queued++;
+  exchange->turned = false;
   lane->received_before = lane->received;
   lane->request.len = 0;
   (void)h1_response_request(&lane->parser, request_kind(exchange));
@@ -112,6 +119,9 @@ static void read_sent(struct client_lane *lane, struct span bytes) {
 }
 
 bool lane_at_boundary(const struct client_lane *lane) {
+  if (lane->link != NULL) {
+    return true;
+  }
   struct h1_request copy = lane->sent;
   struct h1_event event;
   return h1_request_finish(&copy, &event) != H1_ERROR;
@@ -124,6 +134,9 @@ void lane_write(struct script *script, size_t client, struct span bytes, uint64_
   }
   outbox_add(script->config.outbox,
              (struct actor_command){.kind = ACTOR_WRITE, .conn = lane->conn, .bytes = bytes});
+  if (lane->link != NULL) {
+    return;
+  }
   script_record(script, LANE_CLIENT, (unsigned)client + 1, "sent", bytes, now_us);
   bytes_add(&lane->request, bytes);
   read_sent(lane, bytes);
@@ -165,7 +178,7 @@ static void find_owner(const struct script *script, struct message_seen *message
  * the client got an interim response only. */
 static bool passed_over(const struct script *script, const struct message_seen *message,
                         const struct script_exchange *exchange) {
-  return message->owner == OWNER_FOREIGN && exchange->num_seen > 0 &&
+  return message->owner == OWNER_FOREIGN && exchange->num_seen > 0 && exchange->stream == NULL &&
          message->nonce.play == script->config.play &&
          message->nonce.attempt == script->config.attempt &&
          message->nonce.request > exchange_index(script, exchange);
@@ -250,13 +263,13 @@ static void check_unsolicited(struct script *script, struct message_seen *messag
 static bool crosses(const struct client_lane *lane, const struct message_seen *message,
                     const struct script_exchange *exchange) {
   return message->code == 408 && message->owner == OWNER_TARGET && lane->answered &&
-         exchange->arrivals == 0 && exchange->num_seen == 0 && !exchange->resent &&
-         lane->first_queued + 1 == lane->num_queued;
+         lane->link == NULL && exchange->arrivals == 0 && exchange->num_seen == 0 &&
+         !exchange->resent && lane->first_queued + 1 == lane->num_queued;
 }
 
-static void head_complete(struct script *script, size_t client, struct message_seen *message) {
+static void head_complete(struct script *script, size_t client, struct script_exchange *exchange,
+                          struct message_seen *message) {
   struct client_lane *lane = &script->clients[client];
-  struct script_exchange *exchange = lane_outstanding(script, client);
   message->exchange = exchange == NULL ? SIZE_MAX : exchange_index(script, exchange);
   find_owner(script, message, exchange);
   if (exchange != NULL && crosses(lane, message, exchange)) {
@@ -282,7 +295,7 @@ static void head_complete(struct script *script, size_t client, struct message_s
     final_head(script, message, exchange);
   }
   bool switched = message->framing == H1_SWITCHED;
-  if (switched && exchange != NULL) {
+  if (switched && exchange != NULL && lane->link == NULL) {
     lane->tunnel = true;
     lane->tunnel_seen = 0;
     h1_request_switch(&lane->sent);
@@ -307,17 +320,20 @@ static void check_content(struct script *script, struct message_seen *message,
   }
 }
 
-static void final_complete(struct script *script, size_t client, struct message_seen *message) {
+static void final_complete(struct script *script, size_t client, struct script_exchange *exchange,
+                           struct message_seen *message) {
   struct client_lane *lane = &script->clients[client];
-  struct script_exchange *exchange = lane_outstanding(script, client);
   if (lane->crossed) {
     return;
   }
   check_content(script, message, exchange);
+  lane->answered = true;
+  if (lane->link != NULL) {
+    return;
+  }
   (void)interim_rule_feed(&lane->rule, RULE_FINAL_END);
   lane->closing = lane->closing || message->framing == H1_UNTIL_CLOSE ||
                   (message->framing != H1_SWITCHED && message_ends_connection(message));
-  lane->answered = true;
   if (exchange != NULL) {
     lane->first_queued++;
   }
@@ -331,30 +347,36 @@ static struct message_seen *begin_message(struct script *script, struct client_l
     lane->last->next = message;
   }
   lane->last = message;
-  lane->building = message;
   return message;
 }
 
-static void take_event(struct script *script, size_t client, const struct h1_event *event,
-                       uint64_t now_us) {
+void lane_take(struct script *script, size_t client, struct script_exchange *exchange,
+               struct message_seen **building, const struct h1_event *event, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
-  struct message_seen *message = event->kind == H1_TUNNEL ? lane->last : lane->building;
+  struct message_seen *message = event->kind == H1_TUNNEL ? lane->last : *building;
   if (event->kind == H1_INTERIM || event->kind == H1_FINAL) {
     message = begin_message(script, lane);
+    *building = message;
   }
   if (message == NULL) {
     return;
   }
   message_feed(message, &script->arena, event, now_us);
   if (event->kind == H1_HEAD_END) {
-    head_complete(script, client, message);
+    head_complete(script, client, exchange, message);
   }
   if (event->kind == H1_END) {
     if (!message->interim) {
-      final_complete(script, client, message);
+      final_complete(script, client, exchange, message);
     }
-    lane->building = NULL;
+    *building = NULL;
   }
+}
+
+static void take_event(struct script *script, size_t client, const struct h1_event *event,
+                       uint64_t now_us) {
+  lane_take(script, client, lane_outstanding(script, client), &script->clients[client].building,
+            event, now_us);
 }
 
 /* Our limits are ours: no sentence forbids a larger head. */
@@ -397,6 +419,10 @@ static bool at_stray_line(struct client_lane *lane) {
 
 static void receive(struct script *script, size_t client, struct span bytes, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
+  if (lane->link != NULL) {
+    h2_lane_receive(script, client, bytes, now_us);
+    return;
+  }
   script_record(script, LANE_CLIENT, (unsigned)client + 1, "received", bytes, now_us);
   lane->received += bytes.len;
   if (lane->broken) {
@@ -429,16 +455,20 @@ static bool lost_race(const struct script *script, size_t client) {
          lane->answered && nothing && exchange->arrivals == 0 && !exchange->resent;
 }
 
-static void send_again(struct script *script, size_t client, uint64_t now_us) {
+void lane_send_again(struct script *script, size_t client, struct script_exchange *exchange,
+                     uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
-  struct script_exchange *exchange = lane_outstanding(script, client);
   struct bytes request = lane->request;
   lane->request = (struct bytes){0};
   exchange->resent = true;
   lane_close(script, client, ACTOR_CLOSE, now_us);
   lane_open(script, client, now_us);
   lane_request(script, exchange);
-  lane_write(script, client, bytes_span(&request), now_us);
+  if (lane->link != NULL) {
+    h2_lane_ask(script, exchange, now_us);
+  } else {
+    lane_write(script, client, bytes_span(&request), now_us);
+  }
   bytes_free(&request);
 }
 
@@ -446,7 +476,11 @@ static void ended(struct script *script, size_t client, const char *how, uint64_
   struct client_lane *lane = &script->clients[client];
   script_record(script, LANE_CLIENT, (unsigned)client + 1, "note", span_of(how), now_us);
   if (lost_race(script, client)) {
-    send_again(script, client, now_us);
+    lane_send_again(script, client, lane_outstanding(script, client), now_us);
+    return;
+  }
+  if (lane->link != NULL) {
+    h2_lane_ended(script, client);
     return;
   }
   struct h1_event event;

@@ -142,39 +142,53 @@ const char *script_observed(struct script *script) {
   return text;
 }
 
-const char *breach_requirement(enum breach breach) {
-  switch (breach) {
-  case BREACH_GRAMMAR:
-    return "RFC9110-2.2-2";
-  case BREACH_INTERIM_LENGTH:
-    return "RFC9110-8.6-1";
-  case BREACH_INTERIM_CODING:
-    return "RFC9112-6.1-1";
-  case BREACH_INTERIM_HTTP10:
-    return "RFC9110-15.2-2";
-  case BREACH_UNSOLICITED:
-    return "RFC9112-9.2-2";
-  case BREACH_LEAKED:
-    return "RFC9110-15.2-3";
-  case BREACH_FOREIGN:
-    return "RFC9112-9.3.2-1";
-  case BREACH_PASSED_OVER:
-    return "RFC9110-15-4";
-  case BREACH_PLANTED:
-    return "RFC9112-6.3-2";
-  case BREACH_SMUGGLED:
-    return "RFC9112-9.3-3";
-  case BREACH_OWED:
-    return "RFC9110-8.6-3";
-  case BREACH_REPEATED:
-    return "RFC9110-7.6-1";
-  case BREACH_SWITCHED:
-    return "RFC9110-7.8-4";
-  case BREACH_VERSION:
-    return "RFC9112-2.3-1";
-  case BREACH_NEVER:
-  case NUM_BREACHES:
-    break;
+/* Of a malformed message over HTTP/2. NULL for what is about flow control, or no fault at all. */
+static const char *fault_requirement(enum h2_fault fault) {
+  static const char *const ids[] = {
+      [H2_FAULT_STATUS_MISSING] = "RFC9113-8.3.2-2",
+      [H2_FAULT_STATUS_TWICE] = "RFC9113-8.3-6",
+      [H2_FAULT_STATUS_INVALID] = "RFC9113-8.3.2-1",
+      [H2_FAULT_STATUS_101] = "RFC9113-8.6-1",
+      [H2_FAULT_PSEUDO_LATE] = "RFC9113-8.3-4",
+      [H2_FAULT_PSEUDO_UNKNOWN] = "RFC9113-8.3-1",
+      [H2_FAULT_PSEUDO_IN_TRAILERS] = "RFC9113-8.1-5",
+      [H2_FAULT_UPPER_CASE] = "RFC9113-8.2-1",
+      [H2_FAULT_FIELD_NAME] = "RFC9113-8.2.1-1",
+      [H2_FAULT_FIELD_VALUE] = "RFC9113-8.2.1-2",
+      [H2_FAULT_CONNECTION_FIELD] = "RFC9113-8.2.2-1",
+      [H2_FAULT_INTERIM_END_STREAM] = "RFC9113-8.1-3",
+      [H2_FAULT_DATA_BEFORE_FINAL] = "RFC9113-8.1-8",
+      [H2_FAULT_TRAILERS_OPEN] = "RFC9113-8.1-12",
+      [H2_FAULT_AFTER_END] = "RFC9113-5.1-5",
+      [H2_FAULT_LENGTH] = "RFC9113-8.1.1-2",
+      [H2_FAULT_RESPONSE_UNASKED] = "RFC9113-8.1-13",
+  };
+  return (size_t)fault < sizeof(ids) / sizeof(ids[0]) ? ids[fault] : NULL;
+}
+
+const char *breach_requirement(enum breach breach, enum http_version front) {
+  static const struct {
+    const char *h1;
+    const char *h2;
+  } ids[NUM_BREACHES] = {
+      [BREACH_GRAMMAR] = {"RFC9110-2.2-2", "RFC9110-2.2-2"},
+      [BREACH_FRAMES] = {"RFC9110-2.2-2", "RFC9110-2.2-2"},
+      [BREACH_INTERIM_LENGTH] = {"RFC9110-8.6-1", "RFC9110-8.6-1"},
+      [BREACH_INTERIM_CODING] = {"RFC9112-6.1-1", "RFC9113-8.2.2-1"},
+      [BREACH_INTERIM_HTTP10] = {"RFC9110-15.2-2", "RFC9110-15.2-2"},
+      [BREACH_UNSOLICITED] = {"RFC9112-9.2-2", "RFC9113-8.1-13"},
+      [BREACH_LEAKED] = {"RFC9110-15.2-3", "RFC9110-15.2-3"},
+      [BREACH_FOREIGN] = {"RFC9112-9.3.2-1", "RFC9113-8.1-13"},
+      [BREACH_PASSED_OVER] = {"RFC9110-15-4", "RFC9110-15-4"},
+      [BREACH_PLANTED] = {"RFC9112-6.3-2", "RFC9113-8.1-13"},
+      [BREACH_SMUGGLED] = {"RFC9112-9.3-3", "RFC9112-9.3-3"},
+      [BREACH_OWED] = {"RFC9110-8.6-3", "RFC9110-8.6-3"},
+      [BREACH_REPEATED] = {"RFC9110-7.6-1", "RFC9110-7.6-1"},
+      [BREACH_SWITCHED] = {"RFC9110-7.8-4", "RFC9113-8.6-1"},
+      [BREACH_VERSION] = {"RFC9112-2.3-1", "RFC9112-2.3-1"},
+  };
+  if (breach >= BREACH_MALFORMED) {
+    return fault_requirement((enum h2_fault)((int)breach - BREACH_MALFORMED));
   }
-  return NULL;
+  return front == HTTP_H2 ? ids[breach].h2 : ids[breach].h1;
 }

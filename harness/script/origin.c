@@ -1,6 +1,7 @@
 #include "script/origin.h"
 
 #include "base/memory.h"
+#include "script/h2_origin.h"
 
 #include <stdlib.h>
 
@@ -35,6 +36,9 @@ static void forget_back(struct origin *origin, struct back *back) {
   drop_building(back);
   bytes_free(&back->window);
   bytes_free(&back->head);
+  if (back->h2 != NULL) {
+    h2_origin_free(back->h2);
+  }
   origin->backs[back->conn - ACTOR_ACCEPTED] = NULL;
   free(back);
 }
@@ -60,15 +64,19 @@ static void keep_head(struct back *back, const struct h1_event *event) {
   bytes_add(&back->head, span_make(back->window.ptr + start, (size_t)(event->end - event->offset)));
 }
 
+bool origin_find_nonce(const struct origin *origin, const struct message_seen *head,
+                       struct nonce *out, bool *planted) {
+  struct span field;
+  return nonce_find(head->target, origin->run, out, planted) ||
+         (message_field_value(head, NONCE_FIELD, &field) &&
+          nonce_find(field, origin->run, out, planted));
+}
+
 static void head_complete(struct origin *origin, struct back *back, uint64_t now_us) {
   struct message_seen *head = back->building;
   struct nonce nonce;
   bool planted = false;
-  struct span field;
-  bool found = nonce_find(head->target, origin->run, &nonce, &planted);
-  if (!found && message_field_value(head, NONCE_FIELD, &field)) {
-    found = nonce_find(field, origin->run, &nonce, &planted);
-  }
+  bool found = origin_find_nonce(origin, head, &nonce, &planted);
   back->reading = true;
   back->owner = NULL;
   if (!found) {
@@ -76,8 +84,8 @@ static void head_complete(struct origin *origin, struct back *back, uint64_t now
     return;
   }
   struct script *script = planted ? NULL : origin->port.find(origin->port.stage, nonce);
-  if (script == NULL ||
-      !script_request(script, nonce, back->conn, head, bytes_span(&back->head), now_us)) {
+  if (script == NULL || !script_request(script, nonce, (struct back_route){.conn = back->conn},
+                                        head, bytes_span(&back->head), now_us)) {
     /* Planted content, or a request of a play that has ended: nobody waits for an answer of ours.
      */
     origin->port.strayed(origin->port.stage, nonce, planted);
@@ -129,7 +137,7 @@ static bool take_event(struct origin *origin, struct back *back, const struct h1
       back->in_content = true;
       look_for_request(origin, back, event);
     }
-    script_request_event(back->owner, back->conn, event, now_us);
+    script_request_event(back->owner, back->conn, 0, event, now_us);
   }
   if (event->kind == H1_END) {
     back->reading = false;
@@ -184,12 +192,49 @@ static void read_requests(struct origin *origin, struct back *back, uint64_t now
   h1_request_drop(&back->parser, drop);
 }
 
+/* The whole preface is compared: PROPFIND begins like it. False while it may become one. */
+static bool tell_apart(struct origin *origin, struct back *back) {
+  struct span window = bytes_span(&back->window);
+  size_t len = window.len < h2_preface.len ? window.len : h2_preface.len;
+  bool same = span_eq(span_make(window.ptr, len), span_make(h2_preface.ptr, len));
+  if (same && len < h2_preface.len) {
+    return false;
+  }
+  back->told_apart = true;
+  if (same) {
+    back->h2 = h2_origin_begin(origin, back->conn);
+  }
+  return true;
+}
+
+static void h2_bytes(struct origin *origin, struct back *back, struct span bytes, uint64_t now_us) {
+  if (!h2_origin_bytes(origin, back->h2, bytes, now_us)) {
+    h2_origin_ended(back->h2, now_us);
+    outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
+    forget_back(origin, back);
+  }
+}
+
 void origin_bytes(struct origin *origin, conn_id conn, struct span bytes, uint64_t now_us) {
   struct back *back = find_back(origin, conn);
   if (back == NULL || back->broken) {
     return;
   }
+  if (back->h2 != NULL) {
+    h2_bytes(origin, back, bytes, now_us);
+    return;
+  }
   bytes_add(&back->window, bytes);
+  if (!back->told_apart && origin->coder != NULL && !tell_apart(origin, back)) {
+    return;
+  }
+  if (back->h2 != NULL) {
+    struct bytes window = back->window;
+    back->window = (struct bytes){0};
+    h2_bytes(origin, back, bytes_span(&window), now_us);
+    bytes_free(&window);
+    return;
+  }
   read_requests(origin, back, now_us);
 }
 
@@ -198,8 +243,16 @@ void origin_ended(struct origin *origin, conn_id conn, bool gone, uint64_t now_u
   if (back == NULL) {
     return;
   }
+  if (back->h2 != NULL) {
+    h2_origin_ended(back->h2, now_us);
+    if (!gone) {
+      outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = conn});
+    }
+    forget_back(origin, back);
+    return;
+  }
   if (back->owner != NULL) {
-    script_back_ended(back->owner, conn, gone, now_us);
+    script_back_ended(back->owner, conn, 0, gone ? BACK_GONE : BACK_FIN, now_us);
     script_run(back->owner, now_us);
   }
   back->fin = true;
@@ -246,6 +299,12 @@ static bool spoiled_by(const struct script *script, const struct back *back) {
 void origin_forget(struct origin *origin, const struct script *script) {
   for (size_t i = 0; i < origin->num_backs; i++) {
     struct back *back = origin->backs[i];
+    if (back != NULL && back->h2 != NULL && !h2_origin_forget(origin, back->h2, script)) {
+      h2_origin_ended(back->h2, script->ended_us);
+      outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
+      forget_back(origin, back);
+      continue;
+    }
     if (back == NULL || back->owner != script) {
       continue;
     }

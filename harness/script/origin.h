@@ -7,10 +7,14 @@
 #include "core/h1_request.h"
 #include "script/script.h"
 
-/* One connection from the target to our origin. */
+struct h2_origin;
+
+/* One connection from the target to our origin. Over HTTP/2 h2 has all that follows it. */
 struct back {
   bool open;
   conn_id conn;
+  bool told_apart;      /* its version is known */
+  struct h2_origin *h2; /* NULL over HTTP/1.1 */
   struct h1_request parser;
   struct bytes window;
   struct arena arena; /* of the message that is being read */
@@ -42,8 +46,13 @@ struct origin {
   struct origin_port port;
   uint32_t run;
   const char *date;
+  const struct h2_coder_ops *coder; /* NULL when it is not to speak HTTP/2 */
   size_t num_health_checks;
 };
+
+/* origin_find_nonce finds the nonce in a request's target, or in its field. */
+bool origin_find_nonce(const struct origin *origin, const struct message_seen *head,
+                       struct nonce *out, bool *planted);
 
 /* origin_accept notes a new connection. */
 void origin_accept(struct origin *origin, conn_id conn);

@@ -7,7 +7,7 @@ static struct script_exchange *stalled_exchange(const struct script *script) {
     struct script_exchange *exchange = script->exchanges[i];
     const struct client_lane *lane = &script->clients[exchange->client];
     if (exchange->stalled && !exchange->automatic && !lane_is_over(lane) &&
-        (exchange->final == NULL || !exchange->final->complete)) {
+        !exchange->answer_over && (exchange->final == NULL || !exchange->final->complete)) {
       return exchange;
     }
   }
@@ -24,9 +24,13 @@ static struct script_exchange *send_plain(struct script *script, size_t client, 
   const char *target =
       arena_printf(&script->arena, "%s%s", script->config.absolute, exchange->path);
   context.target = target;
+  lane_request(script, exchange);
+  if (lane_speaks_h2(script, client)) {
+    h2_lane_ask_plain(script, exchange, &step, &context, now_us);
+    return exchange;
+  }
   struct bytes out = {0};
   compose_request(&out, &step, &context);
-  lane_request(script, exchange);
   lane_write(script, client, bytes_span(&out), now_us);
   bytes_free(&out);
   return exchange;
@@ -43,7 +47,10 @@ static void begin_fall(struct script *script, struct script_exchange *exchange, 
 static void begin_probe(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   script->probed = exchange_index(script, exchange);
   exchange->probed_us = now_us;
-  if (exchange->num_seen > 0 && lane_at_boundary(&script->clients[exchange->client])) {
+  /* Streams of HTTP/2 do not wait for each other: the next one's answer says nothing of this one.
+   */
+  if (exchange->num_seen > 0 && exchange->stream == NULL &&
+      lane_at_boundary(&script->clients[exchange->client])) {
     script->phase = PHASE_PROBE_NEXT;
     script->budget_us = script->config.deadline_us / 2;
     (void)send_plain(script, exchange->client, now_us);

@@ -196,17 +196,27 @@ bool script_clean(const struct script *script) {
          !script->target_down && !script->hurt && !script->never_arrived;
 }
 
+static void free_stream(struct translate *stream) {
+  if (stream != NULL) {
+    translate_free(stream);
+  }
+}
+
 /* What is of no use once the play is over; its messages and its transcript are. */
 static void free_windows(struct script *script) {
   for (size_t i = 0; i < script->num_exchanges; i++) {
     bytes_free(&script->exchanges[i]->sent_window);
     bytes_free(&script->exchanges[i]->sent_all);
+    free_stream(script->exchanges[i]->stream);
+    free_stream(script->exchanges[i]->asked);
+    free_stream(script->exchanges[i]->answered);
   }
   for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
     bytes_free(&script->clients[i].window);
     bytes_free(&script->clients[i].sent_window);
     bytes_free(&script->clients[i].glue);
     bytes_free(&script->clients[i].request);
+    h2_lane_free(&script->clients[i]);
   }
   bytes_free(&script->piece);
   bytes_free(&script->origin_glue);

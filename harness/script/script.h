@@ -15,8 +15,11 @@
 #include "core/h1_response.h"
 #include "core/interim_rule.h"
 #include "script/compose.h"
+#include "script/compose_h2.h"
+#include "script/link.h"
 #include "script/message.h"
 #include "script/outbox.h"
+#include "script/translate.h"
 
 enum { SCRIPT_MAX_CLIENTS = 8 };
 
@@ -31,12 +34,15 @@ struct script_config {
   const char *path_base; /* before the path; a forward proxy's absolute form begins with it too */
   const char *absolute;  /* "http://HOST" before the path in a request target, or "" */
   const char *date;
-  unsigned place;             /* the driver's address number of the target */
-  uint64_t deadline_us;       /* of one wait, and of all waits after a first miss */
-  uint64_t target_timeout_us; /* what a percentage in a duration is of; 0 when not known */
-  double scale;               /* of the durations that the case states */
-  bool canary;                /* send canaries after the steps */
-  conn_id *next_conn;         /* counter for connections that we open */
+  enum http_version front;
+  const char *scheme;               /* of the target's front: "http" or "https" */
+  const struct h2_coder_ops *coder; /* NULL when nobody speaks HTTP/2 */
+  unsigned place;                   /* the driver's address number of the target */
+  uint64_t deadline_us;             /* of one wait, and of all waits after a first miss */
+  uint64_t target_timeout_us;       /* what a percentage in a duration is of; 0 when not known */
+  double scale;                     /* of the durations that the case states */
+  bool canary;                      /* send canaries after the steps */
+  conn_id *next_conn;               /* counter for connections that we open */
   struct outbox *outbox;
 };
 
@@ -91,6 +97,27 @@ struct script_exchange {
   enum actor_command_kind back_end; /* how */
   struct message_seen *request;     /* as it arrived */
   uint64_t arrived_us;
+  /* Over HTTP/2, towards the target's front. */
+  struct translate *stream;      /* reads the answer; NULL over HTTP/1.1 */
+  struct translate *asked;       /* reads what we send */
+  struct part *parts;            /* of the request, to send it again */
+  bool ask_ends;                 /* the header block that is open ends the stream */
+  struct content_due due;        /* of the request's content */
+  struct message_seen *building; /* of the answer */
+  bool answer_over;       /* the final response is whole, or the stream has ended otherwise */
+  bool turned;            /* the steps have seen the end of the answer */
+  bool cancelled;         /* we reset the stream */
+  const char *reset_code; /* the target reset it: the error code's name; NULL when not */
+  /* Over HTTP/2, from the target's back. */
+  struct link *back_link;        /* NULL over HTTP/1.1, or when the connection is gone */
+  struct h2_stream *back_stream; /* the link's */
+  uint32_t back_number;          /* the stream's identifier; 0 over HTTP/1.1 */
+  struct translate *answered;    /* reads what we send */
+  struct part *answer;           /* all of it, to answer a retry */
+  size_t num_answered;           /* parts of it that were read by then */
+  struct content_due answer_due;
+  bool answer_ends; /* the header block that is open ends the stream */
+  /* Over HTTP/1.1. */
   struct h1_response sent; /* reads what our origin sends */
   struct bytes sent_window;
   struct bytes sent_all; /* to answer a retry */
@@ -154,6 +181,7 @@ struct client_lane {
   struct h1_response parser;
   struct interim_rule rule;
   struct bytes window;
+  struct link *link; /* over HTTP/2; NULL over HTTP/1.1 */
   struct message_seen *building;
   struct message_seen *first; /* messages of this connection and those before it */
   struct message_seen *last;
@@ -179,8 +207,11 @@ enum breach {
   BREACH_REPEATED,       /* one interim delivered twice */
   BREACH_SWITCHED,       /* a 101 that nobody asked for */
   BREACH_VERSION,        /* a forwarded message labelled with another HTTP version */
+  BREACH_FRAMES,         /* what the target sent is no HTTP/2 */
   BREACH_NEVER,          /* what the case says must never be seen */
   NUM_BREACHES,
+  /* Behind these, one for each enum h2_fault of a message that the target generated. */
+  BREACH_MALFORMED = 100,
 };
 
 /* A house rule that was seen broken. */
@@ -220,6 +251,7 @@ struct script {
   size_t piece_at;      /* bytes of the step's message that were written */
   struct bytes piece;   /* the message that is being written in pieces */
   bool sending;         /* piece is in use */
+  struct part *pending; /* over HTTP/2: what a client's piece is made of, linked by then */
   bool opened;          /* this step has opened its connection */
   uint64_t wake_us;     /* a pause or pace ends then */
   uint64_t wait_us;     /* the wait began then; ACTOR_NEVER when none */
@@ -266,17 +298,32 @@ bool script_has_connection(const struct script *script, conn_id conn);
 /* script_client_event feeds an event of a connection that the script opened. */
 void script_client_event(struct script *script, const struct actor_event *event, uint64_t now_us);
 
-/* script_request tells that a request with this play's nonce arrived at our origin on a connection;
- * raw is its head as it came. False when the play knows no such request. */
-bool script_request(struct script *script, struct nonce nonce, conn_id back,
+/* Where a request came to our origin. */
+struct back_route {
+  conn_id conn;
+  struct link *link; /* over HTTP/2; NULL over HTTP/1.1 */
+  struct h2_stream *stream;
+};
+
+/* script_request tells that a request with this play's nonce arrived at our origin; raw is its head
+ * as it came. False when the play knows no such request. */
+bool script_request(struct script *script, struct nonce nonce, struct back_route route,
                     const struct message_seen *head, struct span raw, uint64_t now_us);
 
-/* script_request_event feeds what follows the head: H1_CONTENT, H1_TRAILER, H1_END, H1_TUNNEL. */
-void script_request_event(struct script *script, conn_id back, const struct h1_event *event,
-                          uint64_t now_us);
+/* script_request_event feeds what follows the head: H1_CONTENT, H1_TRAILER, H1_END, H1_TUNNEL.
+ * stream is the route's identifier, 0 over HTTP/1.1, here and below. */
+void script_request_event(struct script *script, conn_id back, uint32_t stream,
+                          const struct h1_event *event, uint64_t now_us);
 
-/* script_back_ended tells that the target ended its direction of a back connection (gone: both). */
-void script_back_ended(struct script *script, conn_id back, bool gone, uint64_t now_us);
+enum back_end {
+  BACK_FIN,   /* the target ended its direction of the connection */
+  BACK_GONE,  /* the connection broke */
+  BACK_RESET, /* the target reset the stream */
+};
+
+/* script_back_ended tells how the target ended a request's connection or stream. */
+void script_back_ended(struct script *script, conn_id back, uint32_t stream, enum back_end how,
+                       uint64_t now_us);
 
 /* script_planted tells that planted content of this play, or an answer of this play, arrived where
  * it must not: at another play's client or as a request. */
@@ -318,8 +365,9 @@ const char *script_observed(struct script *script);
 /* script_fell_out tells whether a message came only because a stall was probed. */
 bool script_fell_out(const struct script_exchange *exchange, const struct message_seen *message);
 
-/* breach_requirement gives the registry's id of a broken house rule. Static. */
-const char *breach_requirement(enum breach breach);
+/* breach_requirement gives the registry's id of a house rule that was broken towards a client over
+ * this version; NULL when it is the case's own. Static. */
+const char *breach_requirement(enum breach breach, enum http_version front);
 
 /* script_free frees all; connections are closed by then, through the outbox. */
 void script_free(struct script *script);

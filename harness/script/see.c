@@ -202,12 +202,24 @@ static bool changed_code(const struct script *script, const struct message_seen 
          exchange->interims[message->mark - 1].code != message->code;
 }
 
-static struct message_seen *next_unclaimed(const struct client_lane *lane) {
+/* Over HTTP/2 answers may come in any order: the steps see them in that of the requests. */
+static struct message_seen *next_unclaimed(const struct script *script, size_t client) {
+  const struct client_lane *lane = &script->clients[client];
+  const struct script_exchange *turn = lane_turn(script, client);
+  size_t index = turn == NULL ? SIZE_MAX : exchange_index(script, turn);
   struct message_seen *message = lane->first;
-  while (message != NULL && message->claimed) {
+  while (message != NULL && (message->claimed || (turn != NULL && message->exchange != index))) {
     message = message->next;
   }
   return message;
+}
+
+/* A step has taken the message. */
+static void claim(struct script *script, struct message_seen *message) {
+  message->claimed = true;
+  if (!message->interim && message->exchange < script->num_exchanges) {
+    script->exchanges[message->exchange]->turned = true;
+  }
 }
 
 static void mark_altered(struct script *script, const struct message_seen *message) {
@@ -229,7 +241,7 @@ static bool take_fitting(struct script *script, const struct step *step,
   /* Fields and content are demanded of what our origin sent, not of an error page. */
   bool own_error = message->owner == OWNER_TARGET && !message->interim && step->num_messages > 1;
   const char *differs = own_error ? NULL : difference(script, step, message, message->complete);
-  message->claimed = true;
+  claim(script, message);
   if (differs != NULL && message->interim && message->owner == OWNER_TARGET) {
     return false;
   }
@@ -254,7 +266,7 @@ static bool take_message(struct script *script, const struct step *step, size_t 
     return take_fitting(script, step, message, now_us);
   }
   if (passes(script, client, message) || (wants_final(step) && changed_code(script, message))) {
-    message->claimed = true;
+    claim(script, message);
     return false;
   }
   const char *observed = arena_printf(&script->arena, "%u", message->code);
@@ -271,19 +283,33 @@ static bool take_message(struct script *script, const struct step *step, size_t 
   return true;
 }
 
+/* The lane's connection, or the stream whose turn it is, has ended. */
 static void lane_over(struct script *script, const struct step *step,
-                      const struct client_lane *lane, uint64_t now_us) {
-  bool met = (allows(step, MESSAGE_CLOSE) && (lane->fin || lane->reset)) ||
-             (allows(step, MESSAGE_ABORT) && lane->reset);
+                      const struct client_lane *lane, struct script_exchange *turn,
+                      uint64_t now_us) {
+  bool reset = lane->reset || (turn != NULL && turn->reset_code != NULL);
+  bool met = (allows(step, MESSAGE_CLOSE) && (lane->fin || reset || turn != NULL)) ||
+             (allows(step, MESSAGE_ABORT) && reset);
+  if (turn != NULL) {
+    turn->turned = true;
+  }
   if (met) {
     step_end(script, STEP_MET, "", now_us);
+    return;
+  }
+  if (turn != NULL && !lane_is_over(lane)) {
+    step_end(script, STEP_MISSED,
+             turn->reset_code == NULL
+                 ? "the end of the stream"
+                 : arena_printf(&script->arena, "RST_STREAM %s", turn->reset_code),
+             now_us);
     return;
   }
   if (lane->refused) {
     script->target_down = true;
   }
   step_end(script, STEP_MISSED,
-           lane->broken    ? "bytes that are no HTTP/1.1"
+           lane->broken    ? "bytes that are no HTTP"
            : lane->refused ? "connection refused"
            : lane->reset   ? "reset"
                            : "close",
@@ -292,7 +318,8 @@ static void lane_over(struct script *script, const struct step *step,
 
 static void see_timeout(struct script *script, const struct step *step, size_t client,
                         uint64_t now_us) {
-  struct script_exchange *exchange = lane_outstanding(script, client);
+  struct script_exchange *turn = lane_turn(script, client);
+  struct script_exchange *exchange = turn != NULL ? turn : lane_outstanding(script, client);
   script_record(script, LANE_CLIENT, (unsigned)client + 1, "note", span_of("nothing came"), now_us);
   if (exchange != NULL) {
     exchange->waited = true;
@@ -358,7 +385,7 @@ static enum progress see_client(struct script *script, const struct step *step, 
   size_t client = (size_t)step->number - 1;
   struct client_lane *lane = &script->clients[client];
   for (;;) {
-    struct message_seen *message = next_unclaimed(lane);
+    struct message_seen *message = next_unclaimed(script, client);
     bool whole = message != NULL && message->complete;
     bool head = message != NULL && message->head_done;
     if (whole || (head && message->framing == H1_SWITCHED)) {
@@ -367,11 +394,12 @@ static enum progress see_client(struct script *script, const struct step *step, 
       }
       continue;
     }
-    if (lane_is_over(lane)) {
-      lane_over(script, step, lane, now_us);
+    struct script_exchange *turn = lane_turn(script, client);
+    if (lane_is_over(lane) || (turn != NULL && turn->answer_over)) {
+      lane_over(script, step, lane, turn, now_us);
       return PROGRESS_DONE;
     }
-    bool due = lane_outstanding(script, client) != NULL;
+    bool due = turn != NULL || lane_outstanding(script, client) != NULL;
     if (!due && !allows(step, MESSAGE_CLOSE) && !allows(step, MESSAGE_ABORT)) {
       step_end(script, STEP_MISSED, "nothing, as the final had come", now_us);
       return PROGRESS_DONE;

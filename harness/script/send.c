@@ -62,7 +62,11 @@ static void compose_client(struct script *script, const struct step *step, size_
     exchange = last_on_lane(script, client);
   }
   if (exchange == NULL) {
-    bytes_add(&script->piece, step->content);
+    if (lane_speaks_h2(script, client)) {
+      h2_lane_compose(script, step, NULL, NULL);
+    } else {
+      bytes_add(&script->piece, step->content);
+    }
     return;
   }
   exchange_context(script, exchange, &context);
@@ -70,12 +74,17 @@ static void compose_client(struct script *script, const struct step *step, size_
   const char *base = lane_in_connect(lane) ? "" : script->config.absolute;
   context.target = arena_printf(&script->arena, "%s%s", base, exchange->path);
   const struct case_message *message = &step->messages[0];
+  bool h2 = lane->link != NULL;
   if (message->kind == MESSAGE_REQUEST) {
     exchange->method = message->method;
     exchange->minor = message->minor < 0 ? 1 : (unsigned)message->minor;
     exchange->expects = has_value(step, "Expect", NULL);
     exchange->upgrades = has_value(step, "Upgrade", NULL);
     exchange->chunked = has_value(step, "Transfer-Encoding", "chunked");
+  }
+  if (h2) {
+    h2_lane_compose(script, step, exchange, &context);
+  } else if (message->kind == MESSAGE_REQUEST) {
     compose_request(&script->piece, step, &context);
   } else if (message->kind == MESSAGE_BYTES) {
     size_t before = script->piece.len;
@@ -97,24 +106,7 @@ static void compose_origin(struct script *script, const struct step *step,
   exchange_context(script, exchange, &context);
   /* Several interims may be glued before any is sent: count those in the glue too. */
   context.mark += exchange->num_glued;
-  switch (step->messages[0].kind) {
-  case MESSAGE_STATUS:
-    compose_response(&script->piece, step, &context);
-    break;
-  case MESSAGE_CONTENT:
-    compose_content(&script->piece, step, exchange->answer_chunked && !exchange->switched,
-                    &context);
-    break;
-  case MESSAGE_BYTES:
-    compose_substitute(&script->piece, step->content, &context);
-    break;
-  case MESSAGE_REQUEST:
-  case MESSAGE_FRAME:
-  case MESSAGE_CLOSE:
-  case MESSAGE_ABORT:
-  case MESSAGE_NOTHING:
-    break;
-  }
+  back_compose(script, step, exchange, &context, &script->piece);
 }
 
 /* Writes the next piece: all of it, or "cut" bytes. */
@@ -128,6 +120,16 @@ static void write_piece(struct script *script, const struct step *step,
     lane_write(script, (size_t)step->number - 1, piece, now_us);
   } else {
     back_write(script, exchange, piece, now_us);
+  }
+}
+
+static void sent(struct script *script, const struct step *step, uint64_t now_us) {
+  if (step->lane == LANE_ORIGIN) {
+    for (size_t i = 0; i < script->num_exchanges; i++) {
+      back_sent(script, script->exchanges[i], now_us);
+    }
+  } else if (lane_speaks_h2(script, (size_t)step->number - 1)) {
+    h2_lane_sent(script, (size_t)step->number - 1, now_us);
   }
 }
 
@@ -145,6 +147,7 @@ static enum progress flush_pieces(struct script *script, const struct step *step
   script->piece.len = 0;
   script->piece_at = 0;
   script->sending = false;
+  sent(script, step, now_us);
   return PROGRESS_DONE;
 }
 
@@ -331,6 +334,7 @@ void step_arrived(struct script *script, struct script_exchange *exchange, uint6
       script->piece.len = 0;
       compose_origin(script, step, exchange);
       back_write(script, exchange, bytes_span(&script->piece), now_us);
+      back_sent(script, exchange, now_us);
     }
     bytes_free(&script->piece);
     script->piece = kept;
@@ -380,6 +384,9 @@ static enum progress send_origin(struct script *script, const struct step *step,
         exchange->answer_chunked = has_value(step, "Transfer-Encoding", "chunked");
       }
       compose_origin(script, step, exchange);
+      if (exchange->back_link != NULL && exchange->back_link->holder == NULL) {
+        exchange->back_link->holder = script;
+      }
       if (glue(script, step, &script->origin_glue, exchange)) {
         script->sending = false;
       }
@@ -396,7 +403,11 @@ static enum progress send_origin(struct script *script, const struct step *step,
 static enum progress end_connection(struct script *script, const struct step *step,
                                     enum actor_command_kind how, uint64_t now_us) {
   if (step->lane == LANE_CLIENT) {
-    lane_close(script, (size_t)step->number - 1, how, now_us);
+    if (how == ACTOR_ABORT && lane_speaks_h2(script, (size_t)step->number - 1)) {
+      h2_lane_cancel(script, (size_t)step->number - 1, now_us);
+    } else {
+      lane_close(script, (size_t)step->number - 1, how, now_us);
+    }
     step_end(script, STEP_MET, "", now_us);
     return PROGRESS_DONE;
   }

@@ -67,6 +67,7 @@ struct stage {
   uint64_t round_trip_us;
   uint64_t deadline_us;
   bool back_http10;
+  enum http_version back;
   const char *server;
   const char *failure;
   struct bytes confirmed; /* symptoms that were confirmed alone, one a line */
@@ -102,6 +103,9 @@ static struct script *begin_script(struct stage *stage, const struct case_file *
       .path_base = stage->config.path_base,
       .absolute = stage->config.absolute,
       .date = stage->config.date,
+      .front = stage->config.front,
+      .scheme = stage->config.scheme,
+      .coder = stage->config.coder,
       .place = stage->config.place,
       .deadline_us = slot >= SLOT_SANITY ? stage->config.patience_us : stage->deadline_us,
       .target_timeout_us = stage->config.target_timeout_us,
@@ -214,6 +218,7 @@ static void end_sanity(struct stage *stage, struct script *script) {
   uint64_t round_trip = exchange->final->end_us - script->began_us;
   stage->round_trip_us = round_trip > stage->round_trip_us ? round_trip : stage->round_trip_us;
   stage->back_http10 = exchange->arrived_http10;
+  stage->back = exchange->back_number == 0 ? HTTP_H1 : HTTP_H2;
   struct span server;
   if (stage->server[0] == '\0' && message_field_value(exchange->final, "Server", &server)) {
     struct bytes text = {0};
@@ -638,12 +643,15 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
   stage->config.patience_us =
       (uint64_t)((double)(config->patience_us != 0 ? config->patience_us : 5000000) *
                  config->scale);
+  stage->config.front = config->front == 0 ? HTTP_H1 : config->front;
+  stage->config.scheme = config->scheme == NULL ? "http" : config->scheme;
   stage->config.jobs = config->jobs == 0 ? 1 : config->jobs;
   stage->origin = (struct origin){
       .outbox = &stage->outbox,
       .port = {stage, find_script, strayed},
       .run = config->run,
       .date = config->date,
+      .coder = config->coder,
   };
   struct diag diag;
   if (case_parse(&stage->arena, "house/plain.case", span_of(plain_text), NULL, &stage->plain,
@@ -750,6 +758,10 @@ uint64_t stage_round_trip_us(const struct stage *stage) {
 
 bool stage_back_http10(const struct stage *stage) {
   return stage->back_http10;
+}
+
+enum http_version stage_back(const struct stage *stage) {
+  return stage->back;
 }
 
 const char *stage_server(const struct stage *stage) {

@@ -23,6 +23,9 @@ struct stage_config {
   const char *path_base;
   const char *absolute;
   const char *date;
+  enum http_version front;          /* 0 for HTTP/1.1 */
+  const char *scheme;               /* of the target's front; NULL for http */
+  const struct h2_coder_ops *coder; /* NULL when neither end of ours is to speak HTTP/2 */
   unsigned place;                   /* the driver's address number of the target */
   unsigned jobs;                    /* plays in flight that are not merely waiting */
   double scale;                     /* of all times */
@@ -113,6 +116,9 @@ uint64_t stage_round_trip_us(const struct stage *stage);
 /* stage_back_http10 tells whether the target asked our origin with HTTP/1.0 in the sanity exchange.
  */
 bool stage_back_http10(const struct stage *stage);
+
+/* stage_back is the version in which the target asked our origin in the sanity exchange. */
+enum http_version stage_back(const struct stage *stage);
 
 /* stage_server is the Server field of the sanity answer, escaped; "" for none. */
 const char *stage_server(const struct stage *stage);

@@ -1,0 +1,153 @@
+/* What our origin sends on a stream of HTTP/2. */
+#include "script/internal.h"
+
+void h2_back_put(struct script *script, struct script_exchange *exchange, struct span bytes,
+                 uint64_t now_us) {
+  (void)now_us;
+  struct link *link = exchange->back_link;
+  if (link == NULL || bytes.len == 0) {
+    return;
+  }
+  if (link->holder != NULL && link->holder != script) {
+    bytes_add(&link->out, bytes);
+    return;
+  }
+  outbox_add(script->config.outbox,
+             (struct actor_command){.kind = ACTOR_WRITE, .conn = exchange->back, .bytes = bytes});
+}
+
+static void pend(struct script *script, struct script_exchange *exchange, struct part *parts) {
+  for (struct part *part = parts; part != NULL; part = part->next) {
+    part->exchange = exchange_index(script, exchange);
+  }
+  exchange->answer = part_append(exchange->answer, parts);
+}
+
+void h2_back_compose(struct script *script, const struct step *step,
+                     struct script_exchange *exchange, const struct compose_context *context,
+                     struct bytes *out) {
+  struct part *parts = NULL;
+  switch (step->messages[0].kind) {
+  case MESSAGE_STATUS:
+    parts = compose_h2_response(&script->arena, step, context, &exchange->answer_due);
+    break;
+  case MESSAGE_CONTENT:
+    parts = compose_h2_content(&script->arena, step, context, &exchange->answer_due);
+    break;
+  case MESSAGE_FRAME:
+    parts = compose_h2_frame(&script->arena, step, context);
+    break;
+  case MESSAGE_REQUEST:
+  case MESSAGE_BYTES:
+  case MESSAGE_CLOSE:
+  case MESSAGE_ABORT:
+  case MESSAGE_NOTHING:
+    break;
+  }
+  /* What waits goes first: frames are coded in the order in which they are written. */
+  struct link *link = exchange->back_link;
+  if (link != NULL && (link->holder == NULL || link->holder == script)) {
+    bytes_add(out, bytes_span(&link->out));
+    link->out.len = 0;
+  }
+  for (const struct part *part = parts; part != NULL && link != NULL; part = part->next) {
+    link_put(link, exchange->back_stream, part, out);
+  }
+  pend(script, exchange, parts);
+}
+
+struct reading {
+  struct script *script;
+  struct script_exchange *exchange;
+  uint64_t now_us;
+};
+
+static void take(void *user, const struct h1_event *event) {
+  struct reading *reading = user;
+  exchange_take(reading->script, reading->exchange, event, reading->now_us);
+}
+
+static void break_off(struct script_exchange *exchange) {
+  exchange->sent_broken = true;
+  exchange->valid_interims = exchange->valid_interims && exchange->final_code != 0;
+}
+
+/* Reads our own answer as the target does, to know what of it is valid. */
+static void read_event(void *user, const struct h2_event *event) {
+  struct reading *reading = user;
+  struct script_exchange *exchange = reading->exchange;
+  struct translate *stream = exchange->answered;
+  enum h2_fault fault = translate_feed(stream, event, exchange->sent_broken ? NULL : take, reading);
+  if (stream->text_ready) {
+    script_record(reading->script, LANE_ORIGIN,
+                  (unsigned)exchange_index(reading->script, exchange) + 1, "sent",
+                  bytes_span(&stream->text), reading->now_us);
+    translate_told(stream);
+  }
+  if (fault != H2_FAULT_NONE && !exchange->sent_broken) {
+    exchange->valid_interims = exchange->valid_interims && exchange->final_code != 0;
+    if (h2_fault_malformed(fault)) {
+      break_off(exchange);
+    }
+  }
+}
+
+static void read_part(struct script *script, struct script_exchange *exchange,
+                      const struct part *part, uint64_t now_us) {
+  struct reading reading = {script, exchange, now_us};
+  bool whole =
+      part_events(part, exchange->back_number, &exchange->answer_ends, read_event, &reading);
+  if (!whole || (part->raw && part->on != FRAME_ON_EXCHANGE)) {
+    break_off(exchange);
+  }
+}
+
+void h2_back_sent(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  if (exchange->answered == NULL) {
+    exchange->answered = arena_alloc(&script->arena, sizeof(*exchange->answered));
+    translate_init(exchange->answered, exchange->back_number, H2_READ_RESPONSE);
+    exchange->answered->stream.to_head = span_is(exchange->request->method, "HEAD");
+    exchange->answered->stream.to_connect = span_is(exchange->request->method, "CONNECT");
+  }
+  size_t at = 0;
+  for (const struct part *part = exchange->answer; part != NULL; part = part->next) {
+    if (at >= exchange->num_answered) {
+      read_part(script, exchange, part, now_us);
+    }
+    at++;
+  }
+  exchange->num_answered = at;
+  struct link *link = exchange->back_link;
+  if (link != NULL && link->holder == script) {
+    link->holder = NULL;
+  }
+  if (link != NULL && link_take(link)) {
+    h2_back_put(script, exchange, bytes_span(&link->out), now_us);
+    link->out.len = 0;
+  }
+}
+
+void h2_back_end(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  static const char text[] = "RST_STREAM INTERNAL_ERROR\r\n";
+  if (exchange->back_link == NULL || exchange->back_stream->sent_end) {
+    return;
+  }
+  struct bytes out = {0};
+  h2_write_reset(&out, exchange->back_number, H2_INTERNAL_ERROR);
+  exchange->back_stream->sent_end = true;
+  link_forget(exchange->back_link, exchange->back_stream);
+  h2_back_put(script, exchange, bytes_span(&out), now_us);
+  script_record(script, LANE_ORIGIN, (unsigned)exchange_index(script, exchange) + 1, "sent",
+                span_of(text), now_us);
+  bytes_free(&out);
+}
+
+void h2_back_again(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  struct bytes out = {0};
+  for (const struct part *part = exchange->answer; part != NULL; part = part->next) {
+    link_put(exchange->back_link, exchange->back_stream, part, &out);
+  }
+  h2_back_put(script, exchange, bytes_span(&out), now_us);
+  bytes_free(&out);
+  h2_back_sent(script, exchange, now_us);
+}

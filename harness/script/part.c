@@ -1,0 +1,51 @@
+#include "script/part.h"
+
+struct part *part_append(struct part *list, struct part *more) {
+  struct part **end = &list;
+  while (*end != NULL) {
+    end = &(*end)->next;
+  }
+  *end = more;
+  return list;
+}
+
+static bool is_block(unsigned type) {
+  return type == H2_HEADERS || type == H2_CONTINUATION || type == H2_PUSH_PROMISE;
+}
+
+bool part_events(const struct part *part, uint32_t stream, bool *ends,
+                 void (*take)(void *user, const struct h2_event *event), void *user) {
+  struct h2_event event = {
+      .kind = H2_GOT_FRAME,
+      .type = (uint8_t)part->type,
+      .flags = (uint8_t)(part->flags | (part->raw || !is_block(part->type) ? 0U : H2_END_HEADERS)),
+      .stream = stream,
+      .length = (uint32_t)part->payload.len,
+      .value = part->payload,
+      .code = part->number,
+      .number = part->number,
+  };
+  if (part->type == H2_HEADERS || part->type == H2_DATA) {
+    *ends = (part->flags & H2_END_STREAM) != 0;
+    event.end_stream = *ends;
+  }
+  take(user, &event);
+  if (!is_block(part->type)) {
+    return true;
+  }
+  if (part->payload.len > 0) {
+    return false;
+  }
+  event.kind = H2_GOT_FIELD;
+  for (size_t i = 0; i < part->num_fields; i++) {
+    event.field = part->fields[i];
+    take(user, &event);
+  }
+  if ((event.flags & H2_END_HEADERS) != 0) {
+    event.kind = H2_GOT_BLOCK_END;
+    event.type = part->type == H2_CONTINUATION ? H2_HEADERS : (uint8_t)part->type;
+    event.end_stream = *ends;
+    take(user, &event);
+  }
+  return true;
+}
