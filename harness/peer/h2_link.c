@@ -157,6 +157,7 @@ static void unqueue(struct link_stream *stream) {
   if (*at == stream) {
     *at = stream->next_queued;
     link->last_queued = link->last_queued == stream ? before : link->last_queued;
+    link->num_queued--;
   }
   stream->queued = false;
 }
@@ -174,6 +175,7 @@ static void enqueue(struct link_stream *stream) {
     link->last_queued->next_queued = stream;
   }
   link->last_queued = stream;
+  link->num_queued++;
 }
 
 static size_t waiting(const struct link_stream *stream) {
@@ -313,11 +315,10 @@ void link_push(struct link_stream *stream) {
   }
 }
 
-/* In turns, until no stream can send: those that cannot stay in the queue. */
+/* In turns, until a whole round sends nothing: the order in the queue is then as it was. */
 static void send_all(struct h2_link *link) {
   unsigned stuck = 0;
-  unsigned queued = link->num_streams;
-  while (link->first_queued != NULL && stuck <= queued) {
+  while (stuck < link->num_queued) {
     struct link_stream *stream = link->first_queued;
     bool sent = send_some(stream);
     if (!stream->dead) {

@@ -72,6 +72,7 @@ struct h2_link {
   struct link_stream *last_queued;
   struct link_stream *dead;
   unsigned num_streams;
+  unsigned num_queued;
   uint32_t last_peer; /* the highest stream that the peer opened */
   struct bytes out;
   size_t held;      /* bytes of content that wait in all streams */

@@ -14,6 +14,8 @@
 #include "core/h2_connection.h"
 #include "hpack/hpack.h"
 
+enum { H2_PEER_STREAMS = 512 };
+
 struct h2_peer {
   struct h2_connection h2;
   struct bytes in;
@@ -21,10 +23,12 @@ struct h2_peer {
   struct bytes replies; /* what the end answers by itself */
   uint32_t data_stream; /* the text ends in content of this stream; 0 for none */
   size_t largest;       /* DATA payload */
-  uint64_t windows;     /* sum of the WINDOW_UPDATEs of the connection */
+  uint64_t granted[64]; /* by WINDOW_UPDATE, for each stream, and for the connection at 0 */
   uint32_t frames;      /* of DATA */
   uint32_t order[64];   /* the streams of the first DATA frames */
   bool failed;          /* it read what is no HTTP/2 */
+  const char *fault;    /* the gateway broke a rule of a stream */
+  struct h2_stream streams[H2_PEER_STREAMS]; /* by half of the identifier */
 };
 
 static inline struct h2_peer *h2_peer_new(enum h2_end end) {
@@ -71,8 +75,8 @@ static inline void h2_peer_frame(struct h2_peer *peer, const struct h2_event *ev
     h2_peer_data(peer, event);
     return;
   }
-  if (event->type == H2_WINDOW_UPDATE && event->stream == 0) {
-    peer->windows += event->number;
+  if (event->type == H2_WINDOW_UPDATE && event->stream < 64) {
+    peer->granted[event->stream] += event->number;
   }
   if (event->type == H2_HEADERS) {
     bytes_printf(&peer->text, "HEADERS %u%s", (unsigned)event->stream,
@@ -89,12 +93,29 @@ static inline void h2_peer_frame(struct h2_peer *peer, const struct h2_event *ev
   peer->data_stream = 0;
 }
 
+/* What the gateway sends has to be good in itself, whatever it is answered. */
+static inline void h2_peer_check(struct h2_peer *peer, const struct h2_event *event) {
+  if (event->stream == 0 || event->stream / 2 >= H2_PEER_STREAMS) {
+    return;
+  }
+  struct h2_stream *stream = &peer->streams[event->stream / 2];
+  if (stream->id == 0) {
+    h2_stream_init(stream, event->stream,
+                   peer->h2.end == H2_CLIENT ? H2_READ_RESPONSE : H2_READ_REQUEST);
+  }
+  enum h2_fault fault = h2_stream_feed(stream, event);
+  peer->fault = fault == H2_FAULT_NONE ? peer->fault : h2_fault_text(fault);
+}
+
 static inline void h2_peer_read(struct h2_peer *peer, struct span bytes) {
   struct h2_event event;
   enum h2_status status = H2_EVENT;
   bytes_add(&peer->in, bytes);
   while (status == H2_EVENT) {
     status = h2_connection_next(&peer->h2, bytes_span(&peer->in), &event, &peer->replies);
+    if (status == H2_EVENT) {
+      h2_peer_check(peer, &event);
+    }
     if (status == H2_EVENT && event.kind == H2_GOT_FRAME) {
       h2_peer_frame(peer, &event);
     } else if (status == H2_EVENT && event.kind == H2_GOT_FIELD) {
@@ -134,6 +155,10 @@ static inline void h2_peer_headers(struct h2_peer *peer, struct bytes *out, uint
     assert_true(num < 64);
     fields[num].name = h2_peer_cut(&line, ": ");
     fields[num++].value = line;
+  }
+  if (num > 0 && span_is(fields[0].value, "HEAD") && stream / 2 < H2_PEER_STREAMS) {
+    h2_stream_init(&peer->streams[stream / 2], stream, H2_READ_RESPONSE);
+    peer->streams[stream / 2].to_head = true;
   }
   h2_write_headers(&peer->h2, out, stream, fields, num, end, NULL);
 }

@@ -113,6 +113,7 @@ static inline void stage_obey(struct stage *stage, const struct actor_command *c
     if (peer->h2 != NULL) {
       h2_peer_read(peer->h2, command->bytes);
       assert_false(peer->h2->failed);
+      assert_null(peer->h2->fault);
     } else {
       bytes_add(&peer->got, command->bytes);
     }
