@@ -215,7 +215,7 @@ static void weigh_breaches(struct weighing *weighing) {
     if (elsewhere) {
       continue;
     }
-    const char *id = breach_requirement(finding->breach);
+    const char *id = breach_requirement(finding->breach, script->config.front);
     weighing->outcomes |= 1U << breach_outcome(finding->breach);
     struct finding_weighed weighed = {id == NULL ? weighing->cite->id : span_of(id), false,
                                       finding->text};
@@ -227,7 +227,7 @@ static void weigh_accusation(struct weighing *weighing, const struct play *play)
   if (play->accused[0] == '\0') {
     return;
   }
-  const char *id = breach_requirement(play->accused_of);
+  const char *id = breach_requirement(play->accused_of, play->runs[0]->config.front);
   weighing->outcomes |= 1U << OUTCOME_DESYNC;
   struct finding_weighed weighed = {
       span_of(outcome_blames(OUTCOME_DESYNC, weighing->valid_interims)), false, play->accused};

@@ -41,8 +41,9 @@ const char *suspect_symptom(struct arena *arena, const struct play *play) {
     fell_out = fell_out || script->exchanges[i]->fell_out;
     next_answered = next_answered || script->exchanges[i]->next_answered;
   }
-  const char *found =
-      script->num_findings == 0 ? "-" : breach_requirement(script->findings[0].breach);
+  const char *found = script->num_findings == 0
+                          ? "-"
+                          : breach_requirement(script->findings[0].breach, script->config.front);
   struct span id = suspect_lost_answer(script) ? play->file->id : span_of("");
   return arena_printf(arena, "%s%s%s|%s|%.*s\n", missed, fell_out ? ", fell out" : "",
                       next_answered ? ", next answered" : "", found == NULL ? "-" : found,
