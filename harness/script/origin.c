@@ -103,13 +103,13 @@ static void look_for_request(struct origin *origin, struct back *back,
                              const struct h1_event *content) {
   struct span rest =
       span_skip(bytes_span(&back->window), (size_t)(content->offset - back->parser.base));
-  size_t end = span_find(rest, span_of("\r\n"), 0);
-  struct span line = end == SIZE_MAX ? rest : span_make(rest.ptr, end);
+  struct h1_request parser;
+  struct h1_event line;
   struct nonce nonce;
   bool planted = false;
-  bool is_request = line.len > 0 && line.ptr[0] >= 'A' && line.ptr[0] <= 'Z' &&
-                    span_find(line, span_of(" HTTP/1."), 0) != SIZE_MAX;
-  if (is_request && nonce_find(line, origin->run, &nonce, &planted) && !planted) {
+  h1_request_init(&parser, &h1_default_limits);
+  if (h1_request_next(&parser, rest, &line) == H1_EVENT &&
+      nonce_find(line.value, origin->run, &nonce, &planted) && !planted) {
     script_owed(back->owner, back->exchange, nonce);
   }
 }
