@@ -133,10 +133,8 @@ static enum h2_fault feed_frame(struct h2_stream *stream, const struct h2_event 
     feed_block_start(stream, event);
     return H2_FAULT_NONE;
   case H2_RST_STREAM:
-    if (!stream->reset) {
-      stream->reset = true;
-      feed_rule(stream, RULE_CLOSE);
-    }
+    stream->reset = true;
+    feed_rule(stream, RULE_CLOSE);
     return H2_FAULT_NONE;
   case H2_WINDOW_UPDATE:
     return feed_window(stream, event);
@@ -170,13 +168,16 @@ static void read_request_pseudo(struct h2_stream *stream, enum pseudo bit, struc
   }
 }
 
-static void read_pseudo(struct h2_stream *stream, const struct h2_field *field) {
-  unsigned bit = 0;
+static unsigned pseudo_bit(struct span name) {
   for (size_t i = 0; i < sizeof(pseudo_names) / sizeof(pseudo_names[0]); i++) {
-    if (span_is(field->name, pseudo_names[i].name)) {
-      bit = pseudo_names[i].bit;
+    if (span_is(name, pseudo_names[i].name)) {
+      return pseudo_names[i].bit;
     }
   }
+  return 0;
+}
+
+static void check_pseudo(struct h2_stream *stream, unsigned bit) {
   if (stream->head_done) {
     note(stream, H2_FAULT_PSEUDO_IN_TRAILERS);
   } else if (bit == 0 || (bit == STATUS) != reads_response(stream)) {
@@ -186,11 +187,20 @@ static void read_pseudo(struct h2_stream *stream, const struct h2_field *field) 
   } else if ((stream->pseudo & bit) != 0) {
     note(stream, bit == STATUS ? H2_FAULT_STATUS_TWICE : H2_FAULT_PSEUDO_TWICE);
   }
-  bool first = (stream->pseudo & bit) == 0;
+}
+
+static void read_pseudo(struct h2_stream *stream, const struct h2_field *field) {
+  unsigned bit = pseudo_bit(field->name);
+  check_pseudo(stream, bit);
+  if (bit == 0 || (stream->pseudo & bit) != 0) {
+    return;
+  }
   stream->pseudo |= bit;
-  if (bit == STATUS && first && reads_response(stream)) {
-    read_status(stream, field->value);
-  } else if (bit != 0 && bit != STATUS && first && !stream->head_done) {
+  if (bit == STATUS) {
+    if (reads_response(stream)) {
+      read_status(stream, field->value);
+    }
+  } else if (!stream->head_done) {
     read_request_pseudo(stream, (enum pseudo)bit, field->value);
   }
 }
@@ -287,11 +297,8 @@ static void end_request_head(struct h2_stream *stream) {
     if ((stream->pseudo & (SCHEME | PATH)) != 0) {
       note(stream, H2_FAULT_PSEUDO_UNKNOWN);
     }
-  } else if ((stream->pseudo & PROTOCOL) != 0) {
-    needed |= AUTHORITY;
-    if (!stream->connection) {
-      note(stream, H2_FAULT_PSEUDO_UNKNOWN);
-    }
+  } else if (!stream->connection && (stream->pseudo & PROTOCOL) != 0) {
+    note(stream, H2_FAULT_PSEUDO_UNKNOWN);
   }
   if ((stream->pseudo & needed) != needed || (stream->web && stream->empty_path)) {
     note(stream, H2_FAULT_PSEUDO_MISSING);

@@ -258,6 +258,9 @@ static void test_the_window_that_data_used_is_given_back(void **state) {
   assert_int_equal(take(&end, "DATA 5 pad=7 \"12345\""), H2_MORE);
   expect(&end, "WINDOW_UPDATE stream=0 length=4 increment=13\n"
                "WINDOW_UPDATE stream=5 length=4 increment=13\n");
+  assert_int_equal(take(&end, "DATA 5 pad=3"), H2_MORE);
+  expect(&end, "WINDOW_UPDATE stream=0 length=4 increment=4\n"
+               "WINDOW_UPDATE stream=5 length=4 increment=4\n");
   assert_int_equal(take(&end, "DATA 5"), H2_MORE);
   expect(&end, "");
   assert_int_equal(take(&end, "DATA 5 END_STREAM \"12\""), H2_MORE);
@@ -429,6 +432,23 @@ static void test_a_header_block_in_any_shape(void **state) {
       check_shape(fragments[i], how);
     }
   }
+}
+
+/* Byte by byte: padding is zeros, the priority fields say what their absence says. */
+static void test_a_padded_header_block_with_priority(void **state) {
+  (void)state;
+  static const struct h2_shape shape = {.fragment = 4, .padding = 3, .priority = true};
+  struct end end;
+  struct bytes wanted = {0};
+  begin_client(&end);
+  h2_write_headers(&end.connection, &end.out, 1, response, 2, true, &shape);
+  h2_text_wire(&wanted, span_of("HEADERS 1 END_STREAM pad=3 PRIORITY u32:0 u8:15 0x48820805\n"
+                                "CONTINUATION 1 0x40016101\n"
+                                "CONTINUATION 1 END_HEADERS \"1\""));
+  assert_int_equal(end.out.len, wanted.len);
+  assert_memory_equal(end.out.ptr, wanted.ptr, wanted.len);
+  bytes_free(&wanted);
+  finish(&end);
 }
 
 static void test_a_header_block_longer_than_a_frame_is_continued(void **state) {
@@ -608,6 +628,7 @@ int main(void) {
       cmocka_unit_test(test_windows_are_counted_from_what_was_sent),
       cmocka_unit_test(test_a_header_block_in_one_frame),
       cmocka_unit_test(test_a_header_block_in_any_shape),
+      cmocka_unit_test(test_a_padded_header_block_with_priority),
       cmocka_unit_test(test_a_header_block_longer_than_a_frame_is_continued),
       cmocka_unit_test(test_blocks_share_a_table),
       cmocka_unit_test(test_the_peers_table_size_is_followed),

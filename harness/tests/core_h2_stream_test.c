@@ -20,8 +20,7 @@ struct step {
 
 struct row {
   const char *what;
-  const char *frames; /* behind an empty SETTINGS */
-  enum h2_receiver reads;
+  const char *frames;     /* behind an empty SETTINGS */
   struct h2_stream begin; /* to_head and to_connect are taken from it */
   bool unasked;
   struct step steps[MAX_STEPS]; /* ends with a zeroed one */
@@ -103,7 +102,11 @@ static const struct row responses[] = {
      .steps = {INTERIM(102, INTERIM_END_STREAM)}, .state = RULE_BROKEN},
     {.what = "Content-Length in an interim response", .frames = BLOCK ":status=102 content-length=5\n" LAST ":status=200",
      .steps = {INTERIM(102, INTERIM_LENGTH), FINAL(200, NONE)}, .state = RULE_IDLE},
-    {.what = "the malformed one of two faults", .frames = BLOCK ":status=102 content-length=5 A=1",
+    {.what = "the malformed one of two faults", .frames = LAST ":status=102 content-length=5",
+     .steps = {INTERIM(102, INTERIM_END_STREAM)}, .state = RULE_BROKEN},
+    {.what = "an interim response's length says nothing of the final one", .frames = BLOCK ":status=102 content-length=x\n" BLOCK ":status=200 content-length=1\nDATA 1 END_STREAM \"x\"",
+     .steps = {INTERIM(102, INTERIM_LENGTH), FINAL(200, NONE)}, .state = RULE_IDLE},
+    {.what = "a malformed one behind it", .frames = BLOCK ":status=102 content-length=5 A=1",
      .steps = {INTERIM(102, UPPER_CASE)}, .state = RULE_WAITING},
     {.what = "the first of two malformed ones", .frames = LAST ":status=102 A=1",
      .steps = {INTERIM(102, UPPER_CASE)}, .state = RULE_BROKEN},
@@ -148,6 +151,10 @@ static const struct row responses[] = {
      .steps = {FINAL(200, NONE), TRAILERS(LENGTH)}, .state = RULE_IDLE},
     {.what = "no content at all", .frames = LAST ":status=200 content-length=1",
      .steps = {FINAL(200, LENGTH)}, .state = RULE_IDLE},
+    {.what = "two lengths", .frames = BLOCK ":status=200 content-length=1 content-length=2\nDATA 1 END_STREAM \"ab\"",
+     .steps = {FINAL(200, LENGTH)}, .state = RULE_IDLE},
+    {.what = "the same length twice", .frames = BLOCK ":status=200 content-length=2 content-length=2\nDATA 1 END_STREAM \"ab\"",
+     .steps = {FINAL(200, NONE)}, .state = RULE_IDLE},
     {.what = "an empty Content-Length", .frames = LAST ":status=200 content-length=",
      .steps = {FINAL(200, LENGTH)}, .state = RULE_IDLE},
     {.what = "to HEAD none is expected", .begin = {.to_head = true}, .frames = LAST ":status=200 content-length=1",
@@ -193,6 +200,8 @@ static const struct row requests[] = {
     {.what = "CONNECT without :authority", .frames = BLOCK ":method=CONNECT", .steps = {REQUEST(PSEUDO_MISSING)}},
     {.what = "CONNECT with :scheme", .frames = BLOCK ":method=CONNECT :authority=a:1 :scheme=http", .steps = {REQUEST(PSEUDO_UNKNOWN)}},
     {.what = "extended CONNECT", .frames = BLOCK ":method=CONNECT :protocol=websocket :scheme=http :path=/ :authority=a",
+     .steps = {REQUEST(NONE)}},
+    {.what = "extended CONNECT without :authority", .frames = BLOCK ":method=CONNECT :protocol=websocket :scheme=http :path=/",
      .steps = {REQUEST(NONE)}},
     {.what = "extended CONNECT without :path", .frames = BLOCK ":method=CONNECT :protocol=websocket :scheme=http :authority=a",
      .steps = {REQUEST(PSEUDO_MISSING)}},
