@@ -451,6 +451,22 @@ static void test_a_padded_header_block_with_priority(void **state) {
   finish(&end);
 }
 
+/* Nothing of the block is left where it lay before it was cut into frames. */
+static void test_padding_is_zeros_before_a_long_block(void **state) {
+  (void)state;
+  static const struct h2_shape shape = {.fragment = 1, .padding = 60};
+  static const uint8_t zeros[60];
+  uint8_t value[80];
+  memset(value, 0xfc, sizeof(value));
+  const struct h2_field fields[] = {{span_of("x"), span_make(value, sizeof(value))}};
+  struct end end;
+  begin_client(&end);
+  h2_write_headers(&end.connection, &end.out, 1, fields, 1, false, &shape);
+  assert_int_equal(end.out.ptr[2], 1 + 1 + 60);
+  assert_memory_equal(end.out.ptr + H2_FRAME_HEAD + 2, zeros, sizeof(zeros));
+  finish(&end);
+}
+
 static void test_a_header_block_longer_than_a_frame_is_continued(void **state) {
   (void)state;
   static uint8_t long_value[40000];
@@ -629,6 +645,7 @@ int main(void) {
       cmocka_unit_test(test_a_header_block_in_one_frame),
       cmocka_unit_test(test_a_header_block_in_any_shape),
       cmocka_unit_test(test_a_padded_header_block_with_priority),
+      cmocka_unit_test(test_padding_is_zeros_before_a_long_block),
       cmocka_unit_test(test_a_header_block_longer_than_a_frame_is_continued),
       cmocka_unit_test(test_blocks_share_a_table),
       cmocka_unit_test(test_the_peers_table_size_is_followed),
