@@ -3,11 +3,13 @@
 #include "cli/cli.h"
 #include "cli/url.h"
 #include "cli/usage.h"
+#include "hpack/hpack.h"
 #include "net/loop.h"
 
 struct relay_options {
   const char *listen;
   const char *origin;
+  bool back_h2;
 };
 
 static int take_address(const char *option, const char *value, bool any_port, const char **out) {
@@ -28,19 +30,31 @@ static int take_origin(void *user, const char *option, char *value) {
   return take_address(option, value, false, &((struct relay_options *)user)->origin);
 }
 
+static int take_back(void *user, const char *option, char *value) {
+  struct relay_options *options = user;
+  options->back_h2 = strcmp(value, "h2") == 0;
+  if (!options->back_h2 && strcmp(value, "h1") != 0) {
+    return usage_error("relay", "%s '%s': h1 or h2", option, value);
+  }
+  return 0;
+}
+
 static const struct usage_option relay_options[] = {
+    {"back", 0, true, take_back},
     {"listen", 0, true, take_listen},
     {"origin", 0, true, take_origin},
 };
 
 static const char *const relay_help[] = {
-    "usage: interim relay --listen ADDRESS --origin ADDRESS",
+    "usage: interim relay --listen ADDRESS --origin ADDRESS [--back h1|h2]",
     "",
-    "Runs the reference gateway, HTTP/1.1 on both sides, until SIGINT or SIGTERM. Once it",
-    "listens it prints 'relay: listening on ADDRESS'.",
+    "Runs the reference gateway until SIGINT or SIGTERM. Once it listens it prints 'relay:",
+    "listening on ADDRESS'. Clients speak HTTP/1.1, or HTTP/2 with prior knowledge.",
     "",
     "  --listen ADDRESS  HOST:PORT where clients come; port 0 for any free one",
     "  --origin ADDRESS  HOST:PORT of the origin",
+    "  --back VERSION    what the origin is spoken to in: h1 (the default), or h2 with prior",
+    "                    knowledge",
     "  -h, --help        this text",
 };
 
@@ -72,7 +86,7 @@ static int serve(const struct relay_options *options, struct net_loop *loop, str
 }
 
 int command_relay(int argc, char **argv) {
-  struct relay_options options = {NULL, NULL};
+  struct relay_options options = {.listen = NULL};
   int first = 0;
   int status = usage_parse(&relay_usage, argc, argv, &options, &first);
   if (status != 0) {
@@ -91,7 +105,8 @@ int command_relay(int argc, char **argv) {
     return EXIT_ERRORS;
   }
   /* The player's first listener and first address have the number 0. */
-  const struct relay_config config = {.listener = 0, .origin = 0};
+  const struct relay_config config = {
+      .listener = 0, .origin = 0, .coder = &hpack_coder, .origin_h2 = options.back_h2};
   struct relay *relay = relay_new(&config);
   status = serve(&options, loop, relay);
   net_loop_free(loop);
