@@ -21,7 +21,9 @@ static struct connection *make(struct net_player *player, bool local) {
 }
 
 static void on_closed(uv_handle_t *handle) {
-  free(handle->data);
+  struct connection *connection = handle->data;
+  secure_free(connection->secure);
+  free(connection);
 }
 
 static void finish(struct connection *connection) {
@@ -48,35 +50,68 @@ static void make_close_reset(struct connection *connection) {
   }
 }
 
+struct diag *connection_failure(const struct connection *connection) {
+  const struct net_player *player = connection->player;
+  return connection->id < ACTOR_ACCEPTED ? &player->addresses[connection->place].failure
+                                         : &listener_find(player, connection->place)->failure;
+}
+
 /* The actor is told once it is drained, because a command of its own may have led here. */
-static void break_off(struct connection *connection, enum actor_event_kind kind) {
+void connection_break(struct connection *connection, enum actor_event_kind kind) {
   if (connection->state == CONNECTION_LEAVING) {
     finish(connection);
-  } else if (connection->state == CONNECTION_OPENING || connection->state == CONNECTION_OPEN) {
+  } else if (connection->state == CONNECTION_OPENING || connection->state == CONNECTION_SHAKING ||
+             connection->state == CONNECTION_OPEN) {
+    connection->broken = connection->state == CONNECTION_SHAKING ? ACTOR_REFUSED : kind;
     connection->state = CONNECTION_BROKEN;
-    connection->broken = kind;
     list_append(&connection->player->loop->broken, connection);
   }
+}
+
+void connection_overflow(struct connection *connection) {
+  make_close_reset(connection);
+  connection_break(connection, ACTOR_RESET);
 }
 
 /* A peer that reset the connection may have sent bytes before, which are still to be read. Then a
  * failed write ends our direction only; the read side brings the rest and finds the end. */
 static void write_failed(struct connection *connection, int err) {
   if (connection->state == CONNECTION_OPENING) {
-    break_off(connection, ACTOR_REFUSED);
-  } else if (connection->state == CONNECTION_OPEN && !connection->fin &&
-             (err == UV_EPIPE || err == UV_ECONNRESET)) {
+    connection_break(connection, ACTOR_REFUSED);
+  } else if ((connection->state == CONNECTION_OPEN || connection->state == CONNECTION_SHAKING) &&
+             !connection->fin && (err == UV_EPIPE || err == UV_ECONNRESET)) {
     connection->deaf = true;
   } else {
-    break_off(connection, ACTOR_RESET);
+    connection_break(connection, ACTOR_RESET);
   }
 }
 
+static bool waits(const struct connection *connection) {
+  return connection->secure != NULL && secure_waits(connection->secure);
+}
+
+/* What the actor wrote that the socket has not taken. A handshake's own bytes do not count. */
+static size_t unsent(const struct connection *connection) {
+  return waits(connection) ? secure_held(connection->secure)
+                           : uv_stream_get_write_queue_size(&connection->uv.stream);
+}
+
 static void shut_when_sent(struct connection *connection) {
-  if (connection->state == CONNECTION_OPEN && !connection->deaf &&
+  if (connection->state == CONNECTION_OPEN && !connection->deaf && !waits(connection) &&
       uv_stream_get_write_queue_size(&connection->uv.stream) == 0) {
     /* Not uv_shutdown, which takes another turn of the loop. */
     (void)shutdown(descriptor(connection), SHUT_WR);
+  }
+}
+
+void connection_sent(struct connection *connection) {
+  if (uv_stream_get_write_queue_size(&connection->uv.stream) > 0 || waits(connection)) {
+    return;
+  }
+  if (connection->state == CONNECTION_LEAVING) {
+    finish(connection);
+  } else if (connection->shut) {
+    shut_when_sent(connection);
   }
 }
 
@@ -88,12 +123,8 @@ static void on_written(uv_write_t *request, int status) {
   }
   if (status < 0) {
     write_failed(connection, status);
-  } else if (uv_stream_get_write_queue_size(&connection->uv.stream) == 0) {
-    if (connection->state == CONNECTION_LEAVING) {
-      finish(connection);
-    } else if (connection->shut) {
-      shut_when_sent(connection);
-    }
+  } else {
+    connection_sent(connection);
   }
   loop_settle(connection->player->loop);
 }
@@ -117,13 +148,13 @@ static uv_buf_t lend(struct span bytes) {
   return uv_buf_init(base, bytes.len < UINT32_MAX ? (unsigned)bytes.len : UINT32_MAX);
 }
 
-void connection_write(struct connection *connection, struct span bytes) {
-  if (connection->shut || connection->deaf || bytes.len == 0 ||
-      (connection->state != CONNECTION_OPEN && connection->state != CONNECTION_OPENING)) {
+void connection_send(struct connection *connection, struct span bytes) {
+  if (connection->deaf || bytes.len == 0 || connection->state == CONNECTION_BROKEN ||
+      connection->state == CONNECTION_GONE) {
     return;
   }
   size_t queued = uv_stream_get_write_queue_size(&connection->uv.stream);
-  if (connection->state == CONNECTION_OPEN && queued == 0) {
+  if (connection->state != CONNECTION_OPENING && queued == 0) {
     uv_buf_t buf = lend(bytes);
     int sent = uv_try_write(&connection->uv.stream, &buf, 1);
     if (sent < 0 && sent != UV_EAGAIN) {
@@ -137,24 +168,41 @@ void connection_write(struct connection *connection, struct span bytes) {
     bytes = span_make(bytes.ptr + taken, bytes.len - taken);
   }
   if (queued + bytes.len > NET_QUEUE_LIMIT) {
-    make_close_reset(connection);
-    break_off(connection, ACTOR_RESET);
+    connection_overflow(connection);
   } else {
     queue_write(connection, bytes);
+  }
+}
+
+void connection_write(struct connection *connection, struct span bytes) {
+  if (connection->shut) {
+    return;
+  }
+  if (connection->secure != NULL) {
+    secure_write(connection, bytes);
+  } else {
+    connection_send(connection, bytes);
   }
 }
 
 void connection_shut(struct connection *connection) {
   if (!connection->shut) {
     connection->shut = true;
+    if (connection->secure != NULL) {
+      secure_end(connection);
+    }
     shut_when_sent(connection);
   }
 }
 
 void connection_close(struct connection *connection) {
   struct net_loop *loop = connection->player->loop;
-  size_t queued = uv_stream_get_write_queue_size(&connection->uv.stream);
   table_remove(&connection->player->connections, connection->id);
+  if (connection->secure != NULL) {
+    secure_miss(connection, "was not done when it was given up");
+    secure_end(connection);
+  }
+  size_t queued = unsent(connection);
   if (queued == 0 || connection->deaf || connection->state == CONNECTION_BROKEN) {
     finish(connection);
     return;
@@ -167,7 +215,7 @@ void connection_close(struct connection *connection) {
 
 void connection_linger(struct connection *connection, uint64_t now_us) {
   struct connection_list *leaving = &connection->player->loop->leaving;
-  size_t queued = uv_stream_get_write_queue_size(&connection->uv.stream);
+  size_t queued = unsent(connection);
   if (queued == connection->queued) {
     finish(connection);
     return;
@@ -180,6 +228,9 @@ void connection_linger(struct connection *connection, uint64_t now_us) {
 
 void connection_abort(struct connection *connection) {
   table_remove(&connection->player->connections, connection->id);
+  if (connection->secure != NULL) {
+    secure_miss(connection, "was not done when it was given up");
+  }
   make_close_reset(connection);
   finish(connection);
 }
@@ -205,25 +256,45 @@ static bool was_reset(const struct connection *connection) {
          err != EPIPE;
 }
 
-static void tell(struct connection *connection, enum actor_event_kind kind, struct span bytes) {
+void connection_tell(struct connection *connection, enum actor_event_kind kind, struct span bytes) {
   struct actor_event event = {.kind = kind, .conn = connection->id, .bytes = bytes};
   player_feed(connection->player, &event);
 }
 
+static void take(struct connection *connection, struct span bytes) {
+  struct net_loop *loop = connection->player->loop;
+  connection->read_turn = loop->turn;
+  if (connection->secure != NULL) {
+    clock_polled(&loop->clock);
+    secure_read(connection, bytes);
+  } else if (connection->state == CONNECTION_OPEN) {
+    connection_tell(connection, ACTOR_BYTES, bytes);
+  }
+}
+
+static void take_fin(struct connection *connection) {
+  if ((connection->secure == NULL || secure_fin(connection)) && !connection->fin) {
+    connection->fin = true;
+    connection_tell(connection, ACTOR_FIN, (struct span){0});
+  }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf) {
   struct connection *connection = stream->data;
-  struct net_loop *loop = connection->player->loop;
-  if (len > 0 && connection->state == CONNECTION_OPEN) {
-    connection->read_turn = loop->turn;
-    tell(connection, ACTOR_BYTES, span_make(buf->base, (size_t)len));
-  } else if (len == UV_EOF && connection->state == CONNECTION_OPEN && !connection->deaf &&
-             !was_reset(connection)) {
-    connection->fin = true;
-    tell(connection, ACTOR_FIN, (struct span){0});
+  bool heard = connection->state == CONNECTION_OPEN || connection->state == CONNECTION_SHAKING;
+  if (len > 0) {
+    take(connection, span_make(buf->base, (size_t)len));
+  } else if (len == UV_EOF && heard && !connection->deaf && !was_reset(connection)) {
+    take_fin(connection);
   } else if (len < 0 && !(len == UV_EOF && connection->state == CONNECTION_LEAVING)) {
-    break_off(connection, ACTOR_RESET);
-    loop_settle(loop);
+    if (connection->secure != NULL) {
+      secure_miss(connection, "was cut by a reset");
+    }
+    connection_break(connection, ACTOR_RESET);
+  } else {
+    return;
   }
+  loop_settle(connection->player->loop);
 }
 
 static void lend_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
@@ -232,26 +303,39 @@ static void lend_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
   *out = uv_buf_init(connection->player->loop->buffer, NET_READ_SIZE);
 }
 
+static void explain_refusal(const struct connection *connection, int err) {
+  char name[sizeof(((struct listener *)NULL)->name)];
+  address_print(&connection->player->addresses[connection->place], name, sizeof(name));
+  diag_set(connection_failure(connection), NULL, 0, 0,
+           "cannot connect to %s: %s; check that the target runs and listens there", name,
+           uv_strerror(err));
+}
+
 static void on_connected(uv_connect_t *request, int status) {
   struct connection *connection = request->handle->data;
   if (connection->state == CONNECTION_GONE) {
     return;
   }
   if (status != 0) {
-    break_off(connection, ACTOR_REFUSED);
+    explain_refusal(connection, status);
+    connection_break(connection, ACTOR_REFUSED);
     loop_settle(connection->player->loop);
     return;
   }
   /* UV_EALREADY where connection_open could do it. */
   (void)uv_read_start(&connection->uv.stream, lend_buffer, on_read);
-  if (connection->state == CONNECTION_LEAVING) {
-    return;
+  bool opening = connection->state == CONNECTION_OPENING;
+  if (connection->secure != NULL) {
+    connection->state = opening ? CONNECTION_SHAKING : connection->state;
+    secure_start(connection);
+    loop_settle(connection->player->loop);
+  } else if (opening) {
+    connection->state = CONNECTION_OPEN;
+    if (connection->shut) {
+      shut_when_sent(connection);
+    }
+    connection_tell(connection, ACTOR_CONNECTED, (struct span){0});
   }
-  connection->state = CONNECTION_OPEN;
-  if (connection->shut) {
-    shut_when_sent(connection);
-  }
-  tell(connection, ACTOR_CONNECTED, (struct span){0});
 }
 
 void connection_open(struct net_player *player, conn_id id, unsigned place) {
@@ -259,7 +343,9 @@ void connection_open(struct net_player *player, conn_id id, unsigned place) {
   assert(table_find(&player->connections, id) == NULL);
   const struct address *address = &player->addresses[place];
   struct connection *connection = make(player, address->local);
+  connection->secure = address->tls != NULL ? secure_new(address->tls, true) : NULL;
   connection->id = id;
+  connection->place = place;
   connection->state = CONNECTION_OPENING;
   table_add(&player->connections, connection);
   if (address->local) {
@@ -267,9 +353,11 @@ void connection_open(struct net_player *player, conn_id id, unsigned place) {
     return;
   }
   (void)uv_tcp_nodelay(&connection->uv.tcp, 1);
-  if (uv_tcp_connect(&connection->connect, &connection->uv.tcp, &address->ip.any, on_connected) !=
-      0) {
-    break_off(connection, ACTOR_REFUSED);
+  int err =
+      uv_tcp_connect(&connection->connect, &connection->uv.tcp, &address->ip.any, on_connected);
+  if (err != 0) {
+    explain_refusal(connection, err);
+    connection_break(connection, ACTOR_REFUSED);
     return;
   }
   /* Reading is asked for already: the poll set then changes once less when it is connected. */
@@ -300,7 +388,9 @@ void connection_accept(struct listener *listener) {
     return;
   }
   connection->id = player->next_accepted++;
+  connection->place = listener->place;
   connection->state = CONNECTION_OPEN;
+  connection->secure = listener->tls != NULL ? secure_new(listener->tls, listener->tls_only) : NULL;
   table_add(&player->connections, connection);
   if (!listener->local) {
     ensure_nodelay(listener, connection);

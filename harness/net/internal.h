@@ -9,6 +9,8 @@
 #include <sys/un.h>
 #include <uv.h>
 
+struct secure; /* the TLS of one connection */
+
 enum {
   NET_READ_SIZE = 64 * 1024,
   NET_BACKLOG = 1024,
@@ -53,6 +55,8 @@ struct address {
     struct sockaddr_storage room;
   } ip;
   char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+  struct tls *tls;     /* NULL: clear text */
+  struct diag failure; /* of the last connection that failed; reason "" when none did */
 };
 
 /* address_parse reads and resolves text; port 0 only when any_port. False with *diag set. */
@@ -66,7 +70,8 @@ void address_print(const struct address *address, char *out, size_t size);
 
 enum connection_state {
   CONNECTION_OPENING, /* connect is under way */
-  CONNECTION_OPEN,
+  CONNECTION_SHAKING, /* connected; the handshake of TLS is under way */
+  CONNECTION_OPEN,    /* an accepted one from the beginning */
   CONNECTION_BROKEN,  /* the actor will be told next */
   CONNECTION_LEAVING, /* the actor closed it; what it wrote is still on its way */
   CONNECTION_GONE,    /* the handle is being closed */
@@ -81,18 +86,20 @@ struct connection {
   } uv;
   uv_connect_t connect;
   struct net_player *player;
+  struct secure *secure; /* NULL: clear text */
   conn_id id;
+  unsigned place; /* the number of its address or of its listener */
   enum connection_state state;
   enum actor_event_kind broken; /* ACTOR_REFUSED or ACTOR_RESET */
   bool local;                   /* a Unix socket */
   bool shut;                    /* no more writes: the actor said so */
-  bool fin;                     /* the peer said so */
+  bool fin;                     /* the peer said so, and the actor knows */
   bool deaf;                    /* the peer takes no more; what it sent before is still read */
   uint64_t read_turn;           /* the turn in which bytes were last read */
   /* A connection is in one list at most: of the broken ones or of the leaving ones. */
   struct connection *next;
   struct connection *previous;
-  size_t queued;        /* leaving: its write queue when last looked at */
+  size_t queued;        /* leaving: what was unsent when last looked at */
   uint64_t deadline_us; /* leaving: when to look again */
 };
 
@@ -137,8 +144,14 @@ struct listener {
   unsigned place;
   bool local;
   enum nodelay nodelay; /* whether accepted sockets have TCP_NODELAY from the listening one */
+  struct tls *tls;      /* NULL: clear text */
+  bool tls_only;
+  struct diag failure;
   char name[128];
 };
+
+/* listener_find returns the player's listener with the number, or NULL. */
+struct listener *listener_find(const struct net_player *player, unsigned place);
 
 struct net_player {
   struct net_loop *loop;
@@ -193,5 +206,38 @@ void connection_settle(struct connection *connection);
 void connection_linger(struct connection *connection, uint64_t now_us);
 /* connection_discard closes at once, whatever its state. */
 void connection_discard(struct connection *connection);
+
+/* For TLS. connection_send puts bytes on the wire, connection_sent follows up when all that there
+ * was is sent, connection_tell feeds the actor, connection_break gives up: a reset to the actor, or
+ * a refusal while it was not told of the connection. connection_overflow gives up because the peer
+ * takes too little. connection_failure is where the reason of a failed one is kept. */
+void connection_send(struct connection *connection, struct span bytes);
+void connection_sent(struct connection *connection);
+void connection_tell(struct connection *connection, enum actor_event_kind kind, struct span bytes);
+void connection_break(struct connection *connection, enum actor_event_kind kind);
+void connection_overflow(struct connection *connection);
+struct diag *connection_failure(const struct connection *connection);
+
+/* The TLS of a connection. secure_new takes part in what context says: a client when secure_start
+ * is called, a server once the first byte came. That byte makes it clear text after all when it is
+ * not of TLS, unless only TLS is served: then connection->secure is NULL from there on. */
+struct secure *secure_new(struct tls *tls, bool only);
+void secure_free(struct secure *secure);
+/* secure_waits tells whether nothing can be sent yet: what is served is not known, or the handshake
+ * is not done. secure_held is how many bytes wait. */
+bool secure_waits(const struct secure *secure);
+size_t secure_held(const struct secure *secure);
+void secure_start(struct connection *connection);
+/* secure_read takes what the socket gave. */
+void secure_read(struct connection *connection, struct span raw);
+/* secure_write sends bytes in one write, or holds them as long as secure_waits. */
+void secure_write(struct connection *connection, struct span bytes);
+/* secure_end sends close_notify, once, if the handshake is done. */
+void secure_end(struct connection *connection);
+/* secure_fin takes the end of the socket: false when that is not the end of a conversation, but of
+ * a handshake, and the connection is given up. */
+bool secure_fin(struct connection *connection);
+/* secure_miss keeps as reason that the handshake, if it is under way, ended like this. */
+void secure_miss(const struct connection *connection, const char *how);
 
 #endif

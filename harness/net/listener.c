@@ -1,4 +1,6 @@
-#include "net/internal.h"
+#include "net/internal_tls.h"
+
+#include <assert.h>
 
 static void on_connection(uv_stream_t *server, int status) {
   struct listener *listener = server->data;
@@ -87,12 +89,31 @@ int net_player_listen(struct net_player *player, const char *address, struct dia
   return (int)listener->place;
 }
 
+struct listener *listener_find(const struct net_player *player, unsigned place) {
+  struct listener *i = player->listeners;
+  while (i != NULL && i->place != place) {
+    i = i->next;
+  }
+  return i;
+}
+
 void net_player_listener_name(const struct net_player *player, unsigned listener, char *out,
                               size_t size) {
-  (void)snprintf(out, size, "%s", "");
-  for (const struct listener *i = player->listeners; i != NULL; i = i->next) {
-    if (i->place == listener) {
-      (void)snprintf(out, size, "%s", i->name);
-    }
-  }
+  const struct listener *found = listener_find(player, listener);
+  (void)snprintf(out, size, "%s", found != NULL ? found->name : "");
+}
+
+void net_player_listen_secure(struct net_player *player, unsigned listener, struct tls *server,
+                              bool only) {
+  struct listener *found = listener_find(player, listener);
+  assert(found != NULL && server->server);
+  server->holders++;
+  tls_free(found->tls);
+  found->tls = server;
+  found->tls_only = only;
+}
+
+const char *net_player_listener_failure(const struct net_player *player, unsigned listener) {
+  const struct listener *found = listener_find(player, listener);
+  return found != NULL ? found->failure.reason : "";
 }

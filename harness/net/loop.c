@@ -1,4 +1,4 @@
-#include "net/internal.h"
+#include "net/internal_tls.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -160,7 +160,11 @@ static void free_player(struct net_player *player) {
   while (player->listeners != NULL) {
     struct listener *listener = player->listeners;
     player->listeners = listener->next;
+    tls_free(listener->tls);
     free(listener);
+  }
+  for (unsigned i = 0; i < player->num_addresses; i++) {
+    tls_free(player->addresses[i].tls);
   }
   table_free(&player->connections);
   free(player->addresses);

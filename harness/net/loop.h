@@ -8,7 +8,28 @@
  *
  * ACTOR_CLOSE waits for queued writes as long as the peer takes some of them every second. A write
  * queue above 64 MiB is a reset, to both ends. ACTOR_ABORT on a Unix socket closes it, as it knows
- * no reset. After the peer's FIN a reset is noticed only by writing. */
+ * no reset. After the peer's FIN a reset is noticed only by writing.
+ *
+ * TLS lies below the actor: it writes and reads clear text. What it is told and what it asks for
+ * mean, on a connection with TLS:
+ *
+ * - ACTOR_CONNECTED: the handshake is done, the certificate is accepted, ALPN chose what was asked.
+ *   Else ACTOR_REFUSED; net_player_address_failure tells why.
+ * - ACTOR_ACCEPTED_CONN: TCP accepted it, as with clear text; a byte may never come. When the
+ *   handshake fails or ends before it is done, ACTOR_RESET follows.
+ * - ACTOR_WRITE: its records go out in one write. What is written before the handshake is done, or
+ *   before the first byte tells TLS from clear text, is held until then.
+ * - ACTOR_SHUT: close_notify, then FIN. A peer with TLS 1.3 may go on sending (RFC 8446 section
+ *   6.1); one with TLS 1.2 answers with close_notify at once and forgoes what it had to say (RFC
+ *   5246 section 7.2.1).
+ * - ACTOR_CLOSE: close_notify, then close. ACTOR_ABORT: a reset without close_notify.
+ * - ACTOR_FIN: close_notify or FIN, whichever comes first. A FIN without close_notify is no error,
+ *   as many servers do no better. Nothing of a close_notify is answered before the actor asks.
+ * - ACTOR_RESET: a reset, an alert, or a record that is wrong. What came before it in whole records
+ *   is told first. After a close_notify a reset is noticed without writing.
+ *
+ * Event times are those of the socket's read here too. No handshake is given up for its length:
+ * deadlines are the actor's. */
 #ifndef INTERIM_NET_LOOP_H
 #define INTERIM_NET_LOOP_H
 
@@ -17,6 +38,7 @@
 
 struct net_loop;
 struct net_player; /* an actor on a loop */
+struct tls;        /* net/tls.h */
 
 /* net_loop_new makes a loop; NULL when the system has no resources. For the whole process it
  * ignores SIGPIPE, catches the first SIGINT and the first SIGTERM (a second one ends the process),
@@ -41,6 +63,25 @@ int net_player_listen(struct net_player *player, const char *address, struct dia
 /* net_player_listener_name writes the bound address, "127.0.0.1:41234", of a listener. */
 void net_player_listener_name(const struct net_player *player, unsigned listener, char *out,
                               size_t size);
+
+/* net_player_secure makes every connection to the player's address number a TLS connection, by a
+ * context of clients, which the loop keeps as long as it lives. */
+void net_player_secure(struct net_player *player, unsigned address, struct tls *client);
+
+/* net_player_listen_secure lets a listener of the player speak TLS, by a context of servers, which
+ * the loop keeps as long as it lives. Unless only, it still takes clear text on the same port: the
+ * first byte of a connection tells them apart, as that of TLS is 0x16. A peer that ends without a
+ * byte was clear text. */
+void net_player_listen_secure(struct net_player *player, unsigned listener, struct tls *server,
+                              bool only);
+
+/* net_player_address_failure says why the last connection to the address that failed did, with the
+ * remedy: not reached, no handshake, an alert or a wrong record after it. One that the actor gave
+ * up during the handshake counts. "" when none did. Borrowed until the next failure. */
+const char *net_player_address_failure(const struct net_player *player, unsigned address);
+
+/* net_player_listener_failure says the same of the TLS of a listener. */
+const char *net_player_listener_failure(const struct net_player *player, unsigned listener);
 
 /* net_loop_now_us is the loop's monotonic time, as given to the actors. */
 uint64_t net_loop_now_us(const struct net_loop *loop);

@@ -1,4 +1,4 @@
-#include "net/internal.h"
+#include "net/internal_tls.h"
 
 #include <assert.h>
 
@@ -115,4 +115,16 @@ int net_player_address(struct net_player *player, const char *address, struct di
   free(player->addresses);
   player->addresses = more;
   return (int)player->num_addresses++;
+}
+
+void net_player_secure(struct net_player *player, unsigned address, struct tls *client) {
+  assert(address < player->num_addresses && !client->server);
+  client->holders++;
+  tls_free(player->addresses[address].tls);
+  player->addresses[address].tls = client;
+}
+
+const char *net_player_address_failure(const struct net_player *player, unsigned address) {
+  assert(address < player->num_addresses);
+  return player->addresses[address].failure.reason;
 }

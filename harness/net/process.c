@@ -174,11 +174,19 @@ int process_run(const char *command) {
   char *const arguments[] = {shell, flag, copy, NULL};
   pid_t pid = 0;
   int status = -1;
-  if (copy != NULL && posix_spawn(&pid, shell, NULL, NULL, arguments, environ) == 0) {
+  posix_spawn_file_actions_t actions;
+  if (copy == NULL || posix_spawn_file_actions_init(&actions) != 0) {
+    free(copy);
+    return -1;
+  }
+  /* Standard output is for reports. */
+  (void)posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  if (posix_spawn(&pid, shell, &actions, NULL, arguments, environ) == 0) {
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
+  (void)posix_spawn_file_actions_destroy(&actions);
   free(copy);
   return status;
 }

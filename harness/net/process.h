@@ -28,7 +28,8 @@ size_t process_lost(const struct process_tree *before, const struct process_tree
  * number of processes that went. */
 size_t process_forget_dead(struct process_tree *tree);
 
-/* process_run runs a shell command and waits for it. Its exit status, 128 + N for a signal N, or -1
+/* process_run runs a shell command, with standard error as its standard output, and waits for it.
+ * Its exit status, 128 + N for a signal N, or -1
  * when it could not be started. */
 int process_run(const char *command);
 

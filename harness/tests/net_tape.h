@@ -30,6 +30,8 @@ struct tape {
   struct bytes origin;
   size_t counted[2]; /* bytes that came on the client, on the origin lane */
   bool count_only;   /* bytes are counted, not logged */
+  conn_id hidden[2]; /* connections of which nothing is logged or counted */
+  size_t num_hidden;
   bool done;
   uint64_t now_us;
   uint64_t wake_us;
@@ -82,6 +84,12 @@ static inline void tape_feed(void *self, uint64_t now_us, const struct actor_eve
   struct bytes *log = origin ? &tape->origin : &tape->client;
   assert_true(now_us >= tape->now_us);
   tape->now_us = now_us;
+  for (size_t i = 0; i < tape->num_hidden && event->kind != ACTOR_TIME; i++) {
+    if (tape->hidden[i] == event->conn) {
+      tape->react(tape, event);
+      return;
+    }
+  }
   tape->counted[origin] += event->bytes.len;
   if (event->kind != ACTOR_TIME && !(tape->count_only && event->kind == ACTOR_BYTES)) {
     bytes_printf(log, "%s %u", tape_word(event->kind), (unsigned)(event->conn & ~ACTOR_ACCEPTED));
