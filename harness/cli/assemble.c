@@ -292,12 +292,13 @@ static bool got_through(const struct script *script) {
   return false;
 }
 
-/* Nothing of the play was seen to get through: whatever the target died or fell silent of, it was
- * not this. But one that dies again when the play is played again, alone, may well have died before
- * it passed anything on. */
+/* Nothing of the play was seen to get through, and no connection of it was cut off: whatever the
+ * target died or fell silent of, it was not this. But one that dies again when the play is played
+ * again, alone, may well have died before it passed anything on. */
 static bool found_it_dead(const struct play *play) {
   for (unsigned i = 0; i < play->num_runs; i++) {
-    if (got_through(play->runs[i])) {
+    bool cut_off = (play->cuts & (1U << i)) != 0 && play->runs[i]->num_exchanges > 0;
+    if (got_through(play->runs[i]) || cut_off) {
       return false;
     }
   }
@@ -357,6 +358,8 @@ static void weigh_obstacles(struct weighing *weighing) {
   } else if (script->asked_http10) {
     skip(out, "the target asks the origin with HTTP/1.0 here: nobody may send it an interim "
               "response");
+  } else if (script->wrong_back) {
+    skip(out, "the target asked the origin in another version of HTTP than before");
   } else if (script->no_tunnel) {
     skip(out, "the target made no tunnel");
   } else if (script->lost_request && !sent_interim(script)) {
@@ -473,6 +476,13 @@ static void outlive_the_play(struct arena *arena, struct result *out) {
   out->reason = arena_printf(arena, "%s", out->reason);
 }
 
+/* A target that was never there leaves the question open: then the first that may be. */
+static enum http_version back_of(const struct assemble_context *context) {
+  return context->back != 0                      ? context->back
+         : (context->pair->backs & HTTP_H1) != 0 ? HTTP_H1
+                                                 : HTTP_H2;
+}
+
 static void begin_result(const struct assemble_context *context, const struct play *play,
                          struct result *out) {
   struct arena *arena = context->arena;
@@ -481,8 +491,8 @@ static void begin_result(const struct assemble_context *context, const struct pl
       .id = play->id,
       .title = (const char *)arena_copy(arena, file->title).ptr,
       .why = (const char *)arena_copy(arena, file->why).ptr,
-      .front = "h1",
-      .back = "h1",
+      .front = context->pair->front == HTTP_H2 ? "h2" : "h1",
+      .back = back_of(context) == HTTP_H2 ? "h2" : "h1",
       .reason = "",
       .fault = "",
       .known = "",
@@ -504,7 +514,7 @@ void assemble_result(const struct assemble_context *context, const struct play *
   struct weighing weighing = {
       .context = context,
       .file = play->file,
-      .cite = case_cite_for(play->file, context->seat, HTTP_H1, HTTP_H1),
+      .cite = case_cite_for(play->file, context->seat, context->pair->front, back_of(context)),
       .out = out,
   };
   weighing.script = judged_run(play);
@@ -527,7 +537,10 @@ void assemble_result(const struct assemble_context *context, const struct play *
   weigh_lacks(&weighing, play);
   for (size_t i = 0; i < play->file->num_cites; i++) {
     const struct case_cite *cite = &play->file->cites[i];
-    if (cite->seats == 0 || (cite->seats & (unsigned)context->seat) != 0) {
+    bool binds = (cite->seats == 0 || (cite->seats & (unsigned)context->seat) != 0) &&
+                 (cite->fronts == 0 || (cite->fronts & (unsigned)context->pair->front) != 0) &&
+                 (cite->backs == 0 || (cite->backs & (unsigned)back_of(context)) != 0);
+    if (binds) {
       add_requirement(&weighing, cite->id);
     }
   }

@@ -4,6 +4,7 @@
 #define INTERIM_CLI_ASSEMBLE_H
 
 #include "case/registry.h"
+#include "cli/plan.h"
 #include "report/result.h"
 #include "script/stage.h"
 
@@ -11,8 +12,10 @@ struct assemble_context {
   struct arena *arena;
   const struct registry *registry;
   enum seat seat;
-  const char *reproduce; /* "interim run --seat ... " before the id */
-  const char *target;    /* "host:port" for the plain script, or NULL for none */
+  const struct pair *pair; /* of the pass */
+  enum http_version back;  /* what the target speaks to our origin; 0 when it was not learned */
+  const char *reproduce;   /* "interim run --seat ... " before the id */
+  const char *target;      /* "host:port" for the plain script, or NULL for none */
   const char *origin;
   bool target_died;
   bool restarted_in_vain;

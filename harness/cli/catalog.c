@@ -86,6 +86,8 @@ const struct requirement *catalog_rule(const struct library *library, const stru
   if ((file->seats & (unsigned)seat) == 0) {
     return NULL;
   }
-  const struct case_cite *cite = case_cite_for(file, seat, HTTP_H1, HTTP_H1);
+  enum http_version front = (file->fronts & HTTP_H1) != 0 ? HTTP_H1 : HTTP_H2;
+  enum http_version back = (file->backs & HTTP_H1) != 0 ? HTTP_H1 : HTTP_H2;
+  const struct case_cite *cite = case_cite_for(file, seat, front, back);
   return cite == NULL ? NULL : registry_find(&library->registry, cite->id);
 }

@@ -59,25 +59,20 @@ static int take_origin(void *user, const char *option, char *value) {
 
 static int take_front(void *user, const char *option, char *value) {
   struct run_options *out = user;
-  if (strcmp(value, "h2") == 0) {
-    return refuse(option, value, "HTTP/2 does not work yet; write h1");
+  if (strcmp(value, "h1") != 0 && strcmp(value, "h2") != 0) {
+    return refuse(option, value, "not a version; write h1 or h2");
   }
-  if (strcmp(value, "h1") != 0) {
-    return refuse(option, value, "not a version; write h1");
-  }
-  out->fronts |= HTTP_H1;
+  out->fronts |= strcmp(value, "h2") == 0 ? HTTP_H2 : HTTP_H1;
   return 0;
 }
 
 static int take_back(void *user, const char *option, char *value) {
   struct run_options *out = user;
-  if (strcmp(value, "h2") == 0) {
-    return refuse(option, value, "HTTP/2 does not work yet; write auto or h1");
+  bool any = strcmp(value, "auto") == 0;
+  if (!any && strcmp(value, "h1") != 0 && strcmp(value, "h2") != 0) {
+    return refuse(option, value, "not a version; write auto, h1 or h2");
   }
-  if (strcmp(value, "h1") != 0 && strcmp(value, "auto") != 0) {
-    return refuse(option, value, "not a version; write auto or h1");
-  }
-  out->backs = HTTP_H1;
+  out->backs = any ? HTTP_H1 | HTTP_H2 : strcmp(value, "h2") == 0 ? HTTP_H2 : HTTP_H1;
   return 0;
 }
 
@@ -278,8 +273,9 @@ static const char *const run_help[] = {
     "  --origin LISTEN[,ADVERTISED]",
     "                          HOST:PORT where our origin listens, and how the target reaches",
     "                          it if that is another address; needed with --target",
-    "  --front h1              HTTP version towards the target",
-    "  --back auto|h1          HTTP versions that our origin offers",
+    "  --front h1|h2           HTTP version towards the target, h2 over http:// with prior",
+    "                          knowledge; may be given twice; h1 if not given",
+    "  --back auto|h1|h2       HTTP versions that our origin offers; auto if not given",
     "",
     "  --cases DIR             the cases of a directory instead of those built in",
     "  --exclude GLOB          leave out cases; may be given several times",
@@ -353,7 +349,7 @@ int run_options_parse(int argc, char **argv, struct run_options *out) {
       .level = 2,
       .repeat = 1,
       .color = -1,
-      .backs = HTTP_H1,
+      .backs = HTTP_H1 | HTTP_H2,
   };
   int status = usage_parse(&run_usage, argc, argv, out, &first);
   for (int i = first; status == 0 && i < argc; i++) {
@@ -364,7 +360,7 @@ int run_options_parse(int argc, char **argv, struct run_options *out) {
     status = check_together(out);
   }
   if (out->fronts == 0) {
-    out->fronts = HTTP_H1;
+    out->fronts = out->target == NULL ? HTTP_H1 | HTTP_H2 : HTTP_H1;
   }
   if (out->origin_listen == NULL) {
     out->origin_listen = "127.0.0.1:0";

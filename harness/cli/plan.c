@@ -1,8 +1,19 @@
 #include "cli/plan.h"
 
+const struct case_cite *plan_cite(const struct case_file *file, enum seat seat,
+                                  const struct pair *pair) {
+  static const enum http_version versions[] = {HTTP_H1, HTTP_H2};
+  for (size_t i = 0; i < 2; i++) {
+    if ((pair->backs & file->backs & (unsigned)versions[i]) != 0) {
+      return case_cite_for(file, seat, pair->front, versions[i]);
+    }
+  }
+  return NULL;
+}
+
 static bool level_wanted(const struct library *library, const struct case_file *file,
-                         const struct run_options *options) {
-  const struct case_cite *cite = case_cite_for(file, options->seat, HTTP_H1, HTTP_H1);
+                         const struct run_options *options, const struct pair *pair) {
+  const struct case_cite *cite = plan_cite(file, options->seat, pair);
   const struct requirement *row = cite == NULL ? NULL : registry_find(&library->registry, cite->id);
   if (row == NULL) {
     return false;
@@ -33,10 +44,11 @@ static bool needs_met(const struct case_file *file, const struct run_options *op
 }
 
 static bool case_wanted(const struct library *library, const struct case_file *file,
-                        const struct run_options *options) {
-  return (file->seats & (unsigned)options->seat) != 0 && (file->fronts & HTTP_H1) != 0 &&
-         (file->backs & HTTP_H1) != 0 && (!file->slow || options->slow || file->num_needs > 0) &&
-         needs_met(file, options) && level_wanted(library, file, options);
+                        const struct run_options *options, const struct pair *pair) {
+  return (file->seats & (unsigned)options->seat) != 0 &&
+         (file->fronts & (unsigned)pair->front) != 0 && (file->backs & pair->backs) != 0 &&
+         (!file->slow || options->slow || file->num_needs > 0) && needs_met(file, options) &&
+         level_wanted(library, file, options, pair);
 }
 
 /* Notes each glob that matches, and returns whether one does. */
@@ -64,8 +76,14 @@ static void add_play(struct arena *arena, struct plan *plan, const struct case_f
   plan->num_plays++;
 }
 
+/* Which globs matched something. */
+struct matched {
+  bool used[OPTIONS_MAX_LIST];
+  bool excluded[OPTIONS_MAX_LIST];
+};
+
 static int add_bindings(struct arena *arena, const struct library *library, size_t index,
-                        const struct run_options *options, bool *used, bool *excluded,
+                        const struct run_options *options, struct matched *matched,
                         struct plan *plan, struct diag *diag) {
   const struct case_file *file = &library->cases[index];
   size_t num = case_num_bindings(file);
@@ -73,10 +91,10 @@ static int add_bindings(struct arena *arena, const struct library *library, size
     struct case_binding binding;
     case_binding_at(arena, file, i, &binding);
     const char *id = case_result_id(arena, file, &binding);
-    bool chosen =
-        options->num_globs == 0 || any_matches(options->globs, options->num_globs, id, used);
-    bool barred = any_matches(options->excludes, options->num_excludes, id, excluded);
-    if (!chosen || barred || !case_wanted(library, file, options)) {
+    bool chosen = options->num_globs == 0 ||
+                  any_matches(options->globs, options->num_globs, id, matched->used);
+    bool barred = any_matches(options->excludes, options->num_excludes, id, matched->excluded);
+    if (!chosen || barred || !case_wanted(library, file, options, &plan->pair)) {
       continue;
     }
     struct case_file *bound = arena_alloc(arena, sizeof(*bound));
@@ -111,27 +129,31 @@ static int unused_glob(const char *const *globs, size_t num, const bool *used, s
 }
 
 int plan_make(struct arena *arena, const struct library *library, const struct run_options *options,
-              uint32_t seed, struct plan *out, struct diag *diag) {
-  bool used[OPTIONS_MAX_LIST] = {false};
-  bool excluded[OPTIONS_MAX_LIST] = {false};
-  *out = (struct plan){0};
-  for (size_t i = 0; i < library->num_cases; i++) {
-    if (add_bindings(arena, library, i, options, used, excluded, out, diag) != 0) {
-      return -1;
+              uint32_t seed, struct plan *plans, size_t num_plans, struct diag *diag) {
+  struct matched matched = {0};
+  size_t num_plays = 0;
+  for (size_t k = 0; k < num_plans; k++) {
+    plans[k] = (struct plan){.pair = plans[k].pair};
+    for (size_t i = 0; i < library->num_cases; i++) {
+      if (add_bindings(arena, library, i, options, &matched, &plans[k], diag) != 0) {
+        return -1;
+      }
+    }
+    num_plays += plans[k].num_plays;
+    if (options->shuffle) {
+      shuffle(&plans[k], seed);
     }
   }
-  if (unused_glob(options->globs, options->num_globs, used, diag) != 0 ||
-      unused_glob(options->excludes, options->num_excludes, excluded, diag) != 0) {
+  if (unused_glob(options->globs, options->num_globs, matched.used, diag) != 0 ||
+      unused_glob(options->excludes, options->num_excludes, matched.excluded, diag) != 0) {
     return -1;
   }
-  if (out->num_plays == 0) {
+  if (num_plays == 0) {
     diag_set(diag, NULL, 0, 0,
-             "no case is left for seat %s: its level, slow or needs rule it out; see interim list",
+             "no case is left for seat %s: its version, level, slow or needs rule it out; see "
+             "interim list",
              case_seat_word(options->seat));
     return -1;
-  }
-  if (options->shuffle) {
-    shuffle(out, seed);
   }
   return 0;
 }

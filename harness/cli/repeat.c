@@ -14,6 +14,10 @@ static bool merge(struct run *merged, const struct run *run, struct tally *talli
   bool taken = false;
   merged->duration_ms += run->duration_ms;
   merged->interrupted = run->interrupted;
+  /* A target that was not there did not say which cases are for it. */
+  if (run->num_results != merged->num_results) {
+    return false;
+  }
   for (size_t i = 0; i < run->num_results; i++) {
     struct result *kept = &merged->results[i];
     const struct result *fresh = &run->results[i];

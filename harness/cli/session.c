@@ -3,6 +3,7 @@
 #include "cli/assemble.h"
 #include "cli/url.h"
 #include "cli/watch.h"
+#include "hpack/hpack.h"
 #include "net/loop.h"
 #include "peer/relay.h"
 
@@ -12,6 +13,7 @@
 /* What one play of the plan needs, from sockets to results. */
 struct playing {
   struct session *session;
+  const struct plan *plan;
   const struct run_options *options;
   struct arena *arena;
   struct net_loop *loop;
@@ -54,6 +56,26 @@ static uint32_t random_seed(void) {
   return seed & 0xffffffU;
 }
 
+/* A target shows by itself what it speaks to our origin; the reference gateway must be told. */
+static void make_pairs(struct session *session) {
+  static const enum http_version versions[] = {HTTP_H1, HTTP_H2};
+  const struct run_options *options = session->options;
+  for (size_t i = 0; i < 2; i++) {
+    if ((options->fronts & (unsigned)versions[i]) == 0) {
+      continue;
+    }
+    if (options->target != NULL) {
+      session->plans[session->num_plans++].pair = (struct pair){versions[i], options->backs};
+      continue;
+    }
+    for (size_t k = 0; k < 2; k++) {
+      if ((options->backs & (unsigned)versions[k]) != 0) {
+        session->plans[session->num_plans++].pair = (struct pair){versions[i], versions[k]};
+      }
+    }
+  }
+}
+
 int session_load(struct session *session, struct arena *arena, const struct run_options *options,
                  struct diag *diag) {
   *session = (struct session){
@@ -68,14 +90,18 @@ int session_load(struct session *session, struct arena *arena, const struct run_
     diag_set(diag, options->cases, 0, 0, "holds no case: they are named GROUP/SLUG.case below it");
     return -1;
   }
-  return failed != 0
-             ? failed
-             : plan_make(arena, &session->library, options, session->seed, &session->plan, diag);
+  make_pairs(session);
+  return failed != 0 ? failed
+                     : plan_make(arena, &session->library, options, session->seed, session->plans,
+                                 session->num_plans, diag);
 }
 
 /* The reference gateway on a free port, in this process, over real sockets. */
 static int start_relay(struct playing *playing, struct diag *diag) {
-  struct relay_config config = {.listener = 0, .origin = 0};
+  struct relay_config config = {.listener = 0,
+                                .origin = 0,
+                                .coder = &hpack_coder,
+                                .origin_h2 = playing->plan->pair.backs == HTTP_H2};
   playing->relay = relay_new(&config);
   struct net_player *player = net_loop_add(playing->loop, relay_actor(playing->relay));
   if (net_player_listen(player, "127.0.0.1:0", diag) < 0 ||
@@ -143,9 +169,11 @@ static int set_up(struct playing *playing, struct diag *diag) {
       .target_timeout_us = options->target_timeout_us,
       .can_restart = options->restart != NULL,
       .watched = options->pid != 0,
+      .front = playing->plan->pair.front,
+      .backs = playing->plan->pair.backs,
+      .coder = &hpack_coder,
   };
-  struct plan *plan = &playing->session->plan;
-  playing->stage = stage_new(&playing->config, plan->plays, plan->num_plays);
+  playing->stage = stage_new(&playing->config, playing->plan->plays, playing->plan->num_plays);
   struct net_player *player = net_loop_add(playing->loop, stage_actor(playing->stage));
   if (net_player_listen(player, options->origin_listen, diag) < 0) {
     return -1;
@@ -171,7 +199,7 @@ static void draw_progress(struct playing *playing) {
   }
   playing->drawn_us = now;
   (void)fprintf(stderr, "\r%zu of %zu cases", stage_num_done(playing->stage),
-                playing->session->plan.num_plays);
+                playing->plan->num_plays);
 }
 
 /* A command that fails is tried again with the next death; a target that stays away ends the run.
@@ -226,8 +254,13 @@ static const char *or_else(const char *text, const char *otherwise) {
   return text == NULL ? otherwise : text;
 }
 
+static const char *const *version_words(unsigned versions, size_t *num) {
+  static const char *const words[] = {"h1", "h2"};
+  *num = versions == (HTTP_H1 | HTTP_H2) ? 2 : 1;
+  return versions == HTTP_H2 ? words + 1 : words;
+}
+
 static void describe(const struct playing *playing, struct run *run) {
-  static const char *const h1[] = {"h1"};
   const struct run_options *options = playing->options;
   bool own = options->target == NULL;
   /* A server's own word for itself, "Apache/2.4.71 (Debian)": a name and a version. */
@@ -242,10 +275,6 @@ static void describe(const struct playing *playing, struct run *run) {
       .target_version = or_else(options->target_version, own ? INTERIM_VERSION : ""),
       .seat = case_seat_word(options->seat),
       .target_url = playing->url,
-      .fronts = h1,
-      .num_fronts = 1,
-      .backs = h1,
-      .num_backs = 1,
       .fatal = stage_failure(playing->stage),
   };
 }
@@ -291,12 +320,43 @@ static void add_profile(const struct playing *playing, struct run *run) {
   }
 }
 
+/* A target that answers, but in another version than it was asked to. */
+static void skip_result(struct playing *playing, struct assemble_context *context,
+                        const struct play *play, struct result *out) {
+  assemble_result(context, play, out);
+  out->verdict = VERDICT_SKIP;
+  out->reason = arena_printf(playing->arena,
+                             "the target speaks %s to our origin, not what --back "
+                             "asks for",
+                             context->back == HTTP_H2 ? "h2" : "h1");
+}
+
+static void assemble_results(struct playing *playing, struct assemble_context *context,
+                             struct run *run) {
+  const struct plan *plan = playing->plan;
+  bool mismatch = context->back != 0 && (plan->pair.backs & (unsigned)context->back) == 0;
+  run->results = arena_array(playing->arena, plan->num_plays, sizeof(*run->results));
+  for (size_t i = 0; i < plan->num_plays; i++) {
+    const struct play *play = &plan->plays[i];
+    struct result *out = &run->results[run->num_results];
+    if (mismatch) {
+      skip_result(playing, context, play, out);
+    } else if (!play->left_out) {
+      assemble_result(context, play, out);
+    } else {
+      continue;
+    }
+    run->num_results++;
+  }
+}
+
 static void assemble_run(struct playing *playing, struct run *run) {
-  const struct plan *plan = &playing->session->plan;
   struct assemble_context context = {
       .arena = playing->arena,
       .registry = &playing->session->library.registry,
       .seat = playing->options->seat,
+      .pair = &playing->plan->pair,
+      .back = stage_back(playing->stage),
       .reproduce = reproduce_line(playing),
       .target = playing->options->target == NULL ? NULL : playing->target,
       .origin = playing->listening,
@@ -307,18 +367,15 @@ static void assemble_run(struct playing *playing, struct run *run) {
   describe(playing, run);
   run->fatal = arena_printf(playing->arena, "%s", run->fatal);
   run->target_name = arena_printf(playing->arena, "%s", run->target_name);
-  run->results = arena_array(playing->arena, plan->num_plays, sizeof(*run->results));
-  run->num_results = plan->num_plays;
-  for (size_t i = 0; i < plan->num_plays; i++) {
-    assemble_result(&context, &plan->plays[i], &run->results[i]);
-  }
+  assemble_results(playing, &context, run);
   add_profile(playing, run);
 }
 
-int session_play(struct session *session, struct arena *arena, struct run *out, int *out_signal,
-                 struct diag *diag) {
+static int play_plan(struct session *session, const struct plan *plan, struct arena *arena,
+                     struct run *out, int *out_signal, struct diag *diag) {
   struct playing playing = {
       .session = session,
+      .plan = plan,
       .options = session->options,
       .arena = arena,
       .progress = isatty(STDERR_FILENO) == 1 && !session->options->quiet,
@@ -343,4 +400,50 @@ int session_play(struct session *session, struct arena *arena, struct run *out, 
   stage_free(playing.stage);
   relay_free(playing.relay);
   return failed;
+}
+
+/* Adds the results of one pass to those before. */
+static void append(struct arena *arena, struct run *all, const struct run *pass) {
+  size_t num = all->num_results + pass->num_results;
+  struct result *results = arena_array(arena, num, sizeof(*results));
+  for (size_t i = 0; i < num; i++) {
+    results[i] = i < all->num_results ? all->results[i] : pass->results[i - all->num_results];
+  }
+  all->results = results;
+  all->num_results = num;
+  all->duration_ms += pass->duration_ms;
+  all->interrupted = all->interrupted || pass->interrupted;
+  all->fatal = all->fatal[0] == '\0' ? pass->fatal : all->fatal;
+}
+
+static void name_versions(struct session *session, struct run *run) {
+  unsigned backs = 0;
+  for (size_t i = 0; i < run->num_results; i++) {
+    backs |= strcmp(run->results[i].back, "h2") == 0 ? HTTP_H2 : HTTP_H1;
+  }
+  run->fronts = version_words(session->options->fronts, &run->num_fronts);
+  run->backs = version_words(backs == 0 ? HTTP_H1 : backs, &run->num_backs);
+}
+
+int session_play(struct session *session, struct arena *arena, struct run *out, int *out_signal,
+                 struct diag *diag) {
+  bool first = true;
+  *out_signal = 0;
+  for (size_t i = 0; i < session->num_plans && *out_signal == 0; i++) {
+    struct run pass;
+    if (session->plans[i].num_plays == 0) {
+      continue;
+    }
+    if (play_plan(session, &session->plans[i], arena, &pass, out_signal, diag) != 0) {
+      return -1;
+    }
+    if (first) {
+      *out = pass;
+    } else {
+      append(arena, out, &pass);
+    }
+    first = false;
+  }
+  name_versions(session, out);
+  return 0;
 }

@@ -11,7 +11,8 @@ struct session {
   const struct run_options *options;
   struct arena *arena; /* of the cases; lives longer than any run */
   struct library library;
-  struct plan plan;
+  struct plan plans[PLAN_MAX_PAIRS]; /* one pass each */
+  size_t num_plans;
   uint32_t seed; /* of nonces and order */
 };
 
@@ -19,9 +20,9 @@ struct session {
 int session_load(struct session *session, struct arena *arena, const struct run_options *options,
                  struct diag *diag);
 
-/* session_play plays the plan once, on a loop of its own, and judges it into the arena. The number
- * of the signal that interrupted it goes to *out_signal, 0 for none. 0, or -1 with *diag set:
- * nothing was played. */
+/* session_play plays the plans once, each on a loop of its own, and judges them into the arena. The
+ * number of the signal that interrupted it goes to *out_signal, 0 for none. 0, or -1 with *diag
+ * set: nothing was played. */
 int session_play(struct session *session, struct arena *arena, struct run *out, int *out_signal,
                  struct diag *diag);
 

@@ -21,7 +21,7 @@ void back_write(struct script *script, struct script_exchange *exchange, struct 
     return;
   }
   if (exchange->back_number != 0) {
-    h2_back_put(script, exchange, bytes, now_us);
+    h2_back_put(script, exchange, bytes);
     return;
   }
   bytes_add(&exchange->sent_all, bytes);
@@ -160,6 +160,8 @@ bool script_request(struct script *script, struct nonce nonce, struct back_route
   exchange->back_link = route.link;
   exchange->back_stream = route.stream;
   exchange->back_number = route.stream == NULL ? 0 : route.stream->id;
+  enum http_version version = route.stream == NULL ? HTTP_H1 : HTTP_H2;
+  script->wrong_back = script->wrong_back || (script->config.file->backs & (unsigned)version) == 0;
   exchange->back_fin = false;
   exchange->back_gone = false;
   if (exchange->request != NULL) {

@@ -1,19 +1,21 @@
 /* What our origin sends on a stream of HTTP/2. */
 #include "script/internal.h"
 
-void h2_back_put(struct script *script, struct script_exchange *exchange, struct span bytes,
-                 uint64_t now_us) {
-  (void)now_us;
+void h2_back_piece(struct script *script, const struct script_exchange *exchange,
+                   struct span bytes) {
+  if (exchange->back_link != NULL && bytes.len > 0) {
+    outbox_add(script->config.outbox,
+               (struct actor_command){.kind = ACTOR_WRITE, .conn = exchange->back, .bytes = bytes});
+  }
+}
+
+void h2_back_put(struct script *script, struct script_exchange *exchange, struct span bytes) {
   struct link *link = exchange->back_link;
-  if (link == NULL || bytes.len == 0) {
-    return;
-  }
-  if (link->holder != NULL && link->holder != script) {
+  if (link != NULL && link->holder != NULL) {
     bytes_add(&link->out, bytes);
-    return;
+  } else {
+    h2_back_piece(script, exchange, bytes);
   }
-  outbox_add(script->config.outbox,
-             (struct actor_command){.kind = ACTOR_WRITE, .conn = exchange->back, .bytes = bytes});
 }
 
 static void pend(struct script *script, struct script_exchange *exchange, struct part *parts) {
@@ -44,8 +46,9 @@ void h2_back_compose(struct script *script, const struct step *step,
   case MESSAGE_NOTHING:
     break;
   }
-  /* What waits goes first: frames are coded in the order in which they are written. */
-  struct link *link = exchange->back_link;
+  /* What waits goes first: frames are coded in the order in which they are written, and what is not
+   * to be written must not be coded. */
+  struct link *link = exchange->back_ended_by_us ? NULL : exchange->back_link;
   if (link != NULL && (link->holder == NULL || link->holder == script)) {
     bytes_add(out, bytes_span(&link->out));
     link->out.len = 0;
@@ -122,7 +125,7 @@ void h2_back_sent(struct script *script, struct script_exchange *exchange, uint6
     link->holder = NULL;
   }
   if (link != NULL && link_take(link)) {
-    h2_back_put(script, exchange, bytes_span(&link->out), now_us);
+    h2_back_piece(script, exchange, bytes_span(&link->out));
     link->out.len = 0;
   }
 }
@@ -136,7 +139,7 @@ void h2_back_end(struct script *script, struct script_exchange *exchange, uint64
   h2_write_reset(&out, exchange->back_number, H2_INTERNAL_ERROR);
   exchange->back_stream->sent_end = true;
   link_forget(exchange->back_link, exchange->back_stream);
-  h2_back_put(script, exchange, bytes_span(&out), now_us);
+  h2_back_put(script, exchange, bytes_span(&out));
   script_record(script, LANE_ORIGIN, (unsigned)exchange_index(script, exchange) + 1, "sent",
                 span_of(text), now_us);
   bytes_free(&out);
@@ -147,7 +150,7 @@ void h2_back_again(struct script *script, struct script_exchange *exchange, uint
   for (const struct part *part = exchange->answer; part != NULL; part = part->next) {
     link_put(exchange->back_link, exchange->back_stream, part, &out);
   }
-  h2_back_put(script, exchange, bytes_span(&out), now_us);
+  h2_back_put(script, exchange, bytes_span(&out));
   bytes_free(&out);
   h2_back_sent(script, exchange, now_us);
 }

@@ -104,9 +104,12 @@ void h2_back_compose(struct script *script, const struct step *step,
 /* h2_back_sent reads and records the parts that were written, and lets others write. */
 void h2_back_sent(struct script *script, struct script_exchange *exchange, uint64_t now_us);
 
-/* h2_back_put writes bytes of composed parts at once, or once whoever writes in pieces is done. */
-void h2_back_put(struct script *script, struct script_exchange *exchange, struct span bytes,
-                 uint64_t now_us);
+/* h2_back_piece writes a piece, for whoever holds the link. */
+void h2_back_piece(struct script *script, const struct script_exchange *exchange,
+                   struct span bytes);
+
+/* h2_back_put writes what was composed at once, or once whoever holds the link is done. */
+void h2_back_put(struct script *script, struct script_exchange *exchange, struct span bytes);
 
 /* h2_back_end resets the exchange's stream, unless our answer has ended it. */
 void h2_back_end(struct script *script, struct script_exchange *exchange, uint64_t now_us);

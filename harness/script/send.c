@@ -109,15 +109,26 @@ static void compose_origin(struct script *script, const struct step *step,
   back_compose(script, step, exchange, &context, &script->piece);
 }
 
+/* Another play is writing a message in pieces on the connection that both share. */
+static bool held_by_another(const struct script *script, const struct script_exchange *exchange) {
+  return exchange != NULL && exchange->back_link != NULL && exchange->back_link->holder != NULL &&
+         exchange->back_link->holder != script;
+}
+
 /* Writes the next piece: all of it, or "cut" bytes. */
 static void write_piece(struct script *script, const struct step *step,
                         struct script_exchange *exchange, uint64_t now_us) {
   struct span rest = span_skip(bytes_span(&script->piece), script->piece_at);
-  size_t len = step->cut != 0 && step->cut < rest.len ? (size_t)step->cut : rest.len;
+  bool cut = step->cut != 0 && step->cut < rest.len && !held_by_another(script, exchange);
+  size_t len = cut ? (size_t)step->cut : rest.len;
   struct span piece = span_make(rest.ptr, len);
   script->piece_at += len;
   if (step->lane == LANE_CLIENT) {
     lane_write(script, (size_t)step->number - 1, piece, now_us);
+  } else if (held_by_another(script, exchange)) {
+    h2_back_put(script, exchange, piece);
+  } else if (exchange->back_number != 0) {
+    h2_back_piece(script, exchange, piece);
   } else {
     back_write(script, exchange, piece, now_us);
   }

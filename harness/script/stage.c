@@ -14,6 +14,7 @@ enum {
   RETRY_US = 50000,
   GONE_US = 2000000,   /* a target that refused connections for so long is gone */
   RETURN_US = 5000000, /* and has so long to come back after a restart */
+  DYING_US = 50000,
   MAX_RESTARTS = 20,
   MAX_VAIN_RESTARTS = 2,
   MAX_VOID_RUNS = 3,
@@ -27,6 +28,7 @@ struct active {
   struct script *script;
   struct play *play; /* NULL for sanity and control */
   bool cut;          /* the target ended a connection of it and had not said so */
+  uint64_t cut_us;   /* first then */
   bool death;        /* a process of the target was found dead meanwhile */
 };
 
@@ -62,7 +64,8 @@ struct stage {
   bool looked;         /* somebody looked at the processes since the last play began */
   bool wants_look;
   uint64_t looked_us;
-  bool death_hurt; /* the latest death cost a play a connection */
+  uint64_t quiet_us; /* the latest look with nothing in flight */
+  bool death_hurt;   /* the latest death cost a play a connection */
   unsigned num_deaths;
   uint64_t round_trip_us;
   uint64_t deadline_us;
@@ -254,38 +257,10 @@ static void end_control(struct stage *stage, struct script *script) {
   }
 }
 
-/* What the runs of a play amount to by now. */
-static void count_runs(struct play *play) {
-  play->num_unclean = 0;
-  for (unsigned i = 0; i < play->num_runs; i++) {
-    play->num_unclean += script_clean(play->runs[i]) ? 0U : 1U;
-  }
-  bool clean = script_clean(play->runs[play->num_runs - 1]);
-  play->done = play->num_runs == 1 ? clean : play->num_runs == 2 ? !clean : true;
-}
-
 static void note_hurt(struct stage *stage, struct script *script) {
   script->hurt = true;
   stage->num_deaths += stage->death_hurt ? 0U : 1U;
   stage->death_hurt = true;
-}
-
-static bool was_cut(const struct play *play) {
-  return play->num_runs > 0 && (play->cuts & (1U << (play->num_runs - 1))) != 0;
-}
-
-/* A target that takes its time to die still accepts connections, and then resets them. So it may
- * have died of any play that it cut off, when nobody who began later was answered. */
-static void suspect_the_cut(struct stage *stage) {
-  for (size_t i = 0; i < stage->num_plays; i++) {
-    struct play *play = &stage->plays[i];
-    struct script *run = play->num_runs == 0 ? NULL : play->runs[play->num_runs - 1];
-    if (run != NULL && !play->running && was_cut(play) && !suspect_outlived(run) &&
-        run->ended_us >= stage->alive_us) {
-      run->target_down = true;
-      count_runs(play);
-    }
-  }
 }
 
 static void found_down(struct stage *stage) {
@@ -295,8 +270,15 @@ static void found_down(struct stage *stage) {
   stage->down_since_us = stage->now_us;
   stage->retry_us = stage->now_us;
   stage->died = true;
-  suspect_the_cut(stage);
+  uint64_t first_us = ACTOR_NEVER;
   for (size_t i = 0; i < stage->num_active; i++) {
+    const struct active *active = &stage->active[i];
+    first_us = active->cut && active->cut_us < first_us ? active->cut_us : first_us;
+  }
+  first_us = suspect_blame(stage->plays, stage->num_plays, stage->alive_us, first_us);
+  for (size_t i = 0; i < stage->num_active; i++) {
+    struct active *active = &stage->active[i];
+    active->cut = active->cut && active->script->began_us < first_us;
     stage->active[i].script->hurt = stage->active[i].play != NULL;
   }
 }
@@ -328,11 +310,12 @@ static void end_play(struct stage *stage, const struct active *ended) {
     return;
   }
   play->cuts |= ended->cut ? 1U << (play->num_runs - 1) : 0U;
+  play->cut_us = ended->cut_us;
   if (ended->cut && ended->death) {
     note_hurt(stage, script);
   }
   blame_owners(stage, script);
-  count_runs(play);
+  suspect_count(play);
   if (script_clean(script)) {
     stage->alive_us = script->began_us > stage->alive_us ? script->began_us : stage->alive_us;
   } else if (stage->phase == STAGE_CONFIRM_ALONE) {
@@ -386,6 +369,21 @@ static void end_active(struct stage *stage, size_t index) {
   free(ended.script);
 }
 
+/* Over HTTP/2 the target may put all plays on one connection, and frames that go out in pieces hold
+ * up all others. */
+static bool holds_up(const struct stage *stage, const struct case_file *file) {
+  for (size_t i = 0; stage->back == HTTP_H2 && i < file->num_steps; i++) {
+    if (file->steps[i].lane == LANE_ORIGIN && file->steps[i].cut != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool plays_alone(const struct stage *stage, const struct play *play) {
+  return play->file->alone || holds_up(stage, play->file);
+}
+
 /* Whether the target may have died of this play. */
 static bool is_suspect(const struct play *play) {
   const struct script *script = play->runs[play->num_runs - 1];
@@ -397,7 +395,7 @@ static bool due_alone(struct stage *stage, const struct play *play) {
   if (play->num_runs == 0) {
     return false;
   }
-  if (is_suspect(play) || play->file->alone || play->num_runs > 1) {
+  if (is_suspect(play) || plays_alone(stage, play) || play->num_runs > 1) {
     return true;
   }
   unsigned most = suspect_lost_answer(play->runs[0]) ? MAX_ALONE_CUTS : MAX_ALONE_CONFIRMS;
@@ -412,7 +410,7 @@ static bool due(struct stage *stage, const struct play *play) {
   }
   switch (stage->phase) {
   case STAGE_TOGETHER:
-    return play->num_runs == 0 && !play->file->alone;
+    return play->num_runs == 0 && !plays_alone(stage, play);
   case STAGE_ALONE:
     return play->num_runs == 0;
   case STAGE_CONFIRM_ALONE:
@@ -493,6 +491,16 @@ static bool is_certain(struct stage *stage) {
   return !stage->wants_look;
 }
 
+/* What the target speaks to our origin is known now. */
+static void leave_out(struct stage *stage) {
+  for (size_t i = 0; i < stage->num_plays; i++) {
+    struct play *play = &stage->plays[i];
+    unsigned backs = play->file->backs & (stage->config.backs == 0 ? HTTP_H1 : stage->config.backs);
+    play->left_out = (backs & (unsigned)stage->back) == 0;
+    play->done = play->left_out;
+  }
+}
+
 static void begin_work(struct stage *stage) {
   if (stage->phase == STAGE_SANITY || stage->phase == STAGE_LAST_SANITY) {
     unsigned wanted = stage->phase == STAGE_SANITY ? SANITY_RUNS : 1;
@@ -506,6 +514,9 @@ static void begin_work(struct stage *stage) {
     uint64_t many = 30 * stage->round_trip_us;
     uint64_t least = stage->config.floor_us;
     stage->deadline_us = (uint64_t)((double)(many > least ? many : least) * stage->config.scale);
+    if (stage->phase == STAGE_SANITY) {
+      leave_out(stage);
+    }
     next_phase(stage);
     return;
   }
@@ -600,7 +611,10 @@ static void feed(void *self, uint64_t now_us, const struct actor_event *event) {
   } else {
     struct active *owner = owner_of(stage, event->conn);
     if (owner != NULL) {
-      owner->cut = owner->cut || suspect_cut(owner->script, event);
+      if (!owner->cut && suspect_cut(owner->script, event)) {
+        owner->cut = true;
+        owner->cut_us = now_us;
+      }
       script_client_event(owner->script, event, now_us);
       script_run(owner->script, now_us);
     }
@@ -651,7 +665,7 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
       .port = {stage, find_script, strayed},
       .run = config->run,
       .date = config->date,
-      .coder = config->coder,
+      .coder = (config->backs & HTTP_H2) != 0 ? config->coder : NULL,
   };
   struct diag diag;
   if (case_parse(&stage->arena, "house/plain.case", span_of(plain_text), NULL, &stage->plain,
@@ -699,6 +713,13 @@ bool stage_wants_look(const struct stage *stage) {
   return stage->wants_look;
 }
 
+/* What is found dead now may have ended its connections since then: a process that ends closes them
+ * a little before it is gone. */
+static uint64_t died_since(const struct stage *stage) {
+  uint64_t since_us = stage->looked_us > DYING_US ? stage->looked_us - DYING_US : 0;
+  return is_alone(stage) || since_us < stage->quiet_us ? stage->quiet_us : since_us;
+}
+
 void stage_looked(struct stage *stage, bool died) {
   stage->death_hurt = stage->death_hurt && !died;
   for (size_t i = 0; i < stage->num_active; i++) {
@@ -706,16 +727,17 @@ void stage_looked(struct stage *stage, bool died) {
   }
   for (size_t i = 0; i < stage->num_plays && died; i++) {
     struct play *play = &stage->plays[i];
-    struct script *run = play->num_runs == 0 ? NULL : play->runs[play->num_runs - 1];
-    if (run != NULL && !play->running && was_cut(play) && run->ended_us > stage->looked_us) {
-      note_hurt(stage, run);
-      count_runs(play);
+    if (!play->running && suspect_was_cut(play) &&
+        play->runs[play->num_runs - 1]->ended_us > died_since(stage)) {
+      note_hurt(stage, play->runs[play->num_runs - 1]);
+      suspect_count(play);
     }
   }
   stage->looked_us = stage->now_us;
   stage->looked = true;
   if (stage->wants_look) {
     stage->wants_look = false;
+    stage->quiet_us = stage->now_us;
     stage->retry_us = stage->now_us;
   }
 }

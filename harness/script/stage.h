@@ -24,6 +24,7 @@ struct stage_config {
   const char *absolute;
   const char *date;
   enum http_version front;          /* 0 for HTTP/1.1 */
+  unsigned backs;                   /* mask of what our origin may speak; 0 for HTTP/1.1 */
   const char *scheme;               /* of the target's front; NULL for http */
   const struct h2_coder_ops *coder; /* NULL when neither end of ours is to speak HTTP/2 */
   unsigned place;                   /* the driver's address number of the target */
@@ -44,9 +45,11 @@ struct play {
   unsigned num_runs;
   unsigned num_unclean;
   unsigned num_void; /* runs that were none, as the target refused the connection */
-  unsigned cuts; /* bit of each run in which the target ended a connection and had not said so */
+  unsigned cuts;   /* bit of each run in which the target ended a connection and had not said so */
+  uint64_t cut_us; /* in the latest run, first then */
   bool running;
   bool done;
+  bool left_out;       /* it is about another version than the target speaks to our origin */
   const char *accused; /* an answer of this play reached another: what it was; "" for none */
   enum breach accused_of;
 };

@@ -31,6 +31,49 @@ bool suspect_lost_answer(const struct script *script) {
   return false;
 }
 
+bool suspect_was_cut(const struct play *play) {
+  return play->num_runs > 0 && (play->cuts & (1U << (play->num_runs - 1))) != 0;
+}
+
+void suspect_count(struct play *play) {
+  play->num_unclean = 0;
+  for (unsigned i = 0; i < play->num_runs; i++) {
+    play->num_unclean += script_clean(play->runs[i]) ? 0U : 1U;
+  }
+  bool clean = script_clean(play->runs[play->num_runs - 1]);
+  play->done = play->num_runs == 1 ? clean : play->num_runs == 2 ? !clean : true;
+}
+
+static bool is_suspect(const struct play *play, uint64_t alive_us) {
+  if (play->running || !suspect_was_cut(play)) {
+    return false;
+  }
+  const struct script *run = play->runs[play->num_runs - 1];
+  return !suspect_outlived(run) && run->ended_us >= alive_us;
+}
+
+uint64_t suspect_blame(struct play *plays, size_t num_plays, uint64_t alive_us, uint64_t first_us) {
+  for (size_t i = 0; i < num_plays; i++) {
+    bool earlier = is_suspect(&plays[i], alive_us) && plays[i].cut_us < first_us;
+    first_us = earlier ? plays[i].cut_us : first_us;
+  }
+  for (size_t i = 0; i < num_plays; i++) {
+    struct play *play = &plays[i];
+    if (!is_suspect(play, alive_us)) {
+      continue;
+    }
+    struct script *run = play->runs[play->num_runs - 1];
+    if (run->began_us < first_us) {
+      run->target_down = true;
+    } else {
+      run->hurt = true;
+      play->cuts &= ~(1U << (play->num_runs - 1));
+    }
+    suspect_count(play);
+  }
+  return first_us;
+}
+
 const char *suspect_symptom(struct arena *arena, const struct play *play) {
   const struct script *script = play->runs[0];
   const char *missed =

@@ -14,6 +14,19 @@ bool suspect_outlived(const struct script *script);
 /* suspect_lost_answer tells whether a connection ended before the answer that was due on it. */
 bool suspect_lost_answer(const struct script *script);
 
+/* suspect_was_cut tells whether that happened in the latest run of a play. */
+bool suspect_was_cut(const struct play *play);
+
+/* suspect_count counts anew what the runs of a play amount to. */
+void suspect_count(struct play *play);
+
+/* suspect_blame marks who may have done it, once the target is gone. One that takes its time to die
+ * still accepts connections, and then resets them: so each play may have done it that was cut off
+ * and ended at alive_us or later, as nobody who began after that was answered; but none that began
+ * behind the first of the cuts. first_us is when a play in flight was first cut off, or
+ * ACTOR_NEVER; returns when any was. */
+uint64_t suspect_blame(struct play *plays, size_t num_plays, uint64_t alive_us, uint64_t first_us);
+
 /* suspect_symptom says what the first run of a play missed, to tell symptoms apart whatever the
  * codes were; one line. A connection that was lost says little, for a neighbour may have cost it:
  * so each case has a symptom of its own then. */

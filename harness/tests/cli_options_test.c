@@ -42,8 +42,8 @@ static void test_nothing_given_means_the_reference_gateway(void **state) {
   assert_false(options->shuffle || options->slow || options->seeded || options->tap);
   assert_false(options->verbose || options->quiet);
   assert_int_equal(options->color, -1);
-  assert_int_equal(options->fronts, HTTP_H1);
-  assert_int_equal(options->backs, HTTP_H1);
+  assert_int_equal(options->fronts, HTTP_H1 | HTTP_H2);
+  assert_int_equal(options->backs, HTTP_H1 | HTTP_H2);
   assert_int_equal(parsed.capture.out.len + parsed.capture.err.len, 0);
   capture_free(&parsed.capture);
 }
@@ -108,10 +108,8 @@ static const struct {
     {"run --seat proxy --target http://h/ --origin 0.0.0.0:9000", "add the one to ask for"},
     {"run --seat proxy --target http://h/ --origin [::]:9000", "add the one to ask for"},
     {"run --seat proxy --target http://h/ --origin unix:/tmp/x", "add the one to ask for"},
-    {"run --front h2", "--front 'h2': HTTP/2 does not work yet; write h1"},
-    {"run --front h9", "--front 'h9': not a version; write h1"},
-    {"run --back h2", "--back 'h2': HTTP/2 does not work yet; write auto or h1"},
-    {"run --back x", "--back 'x': not a version; write auto or h1"},
+    {"run --front h9", "--front 'h9': not a version; write h1 or h2"},
+    {"run --back x", "--back 'x': not a version; write auto, h1 or h2"},
     {"run --jobs 0", "--jobs '0': how many cases may be in flight: write a number from 1"},
     {"run --jobs 4097", "--jobs '4097'"},
     {"run --jobs 1x", "--jobs '1x'"},

@@ -9,6 +9,7 @@
 
 #include "case/library.h"
 #include "cli/plan.h"
+#include "hpack/hpack.h"
 #include "peer/relay.h"
 #include "script/stage.h"
 #include "tests/world.h"
@@ -23,6 +24,9 @@ static struct stage *stage_for(struct plan *plan) {
       .date = "Sat, 21 Nov 2026 00:00:00 GMT",
       .jobs = 32,
       .scale = 1,
+      .front = plan->pair.front,
+      .backs = plan->pair.backs,
+      .coder = &hpack_coder,
   };
   return stage_new(&config, plan->plays, plan->num_plays);
 }
@@ -42,16 +46,16 @@ static void print_unclean(struct plan *plan) {
   }
 }
 
-static void test_every_case_against_the_reference_gateway(void **state) {
-  (void)state;
+static void play_pair(struct pair pair) {
   struct arena arena = {0};
   struct library library;
   struct diag diag;
-  struct plan plan;
+  struct plan plan = {.pair = pair};
   struct run_options options = {.seat = SEAT_GATEWAY, .level = 2, .slow = true};
   assert_int_equal(library_load_embedded(&arena, &library, &diag), 0);
-  assert_int_equal(plan_make(&arena, &library, &options, 1, &plan, &diag), 0);
-  struct relay_config relay_config = {.listener = 0, .origin = 0};
+  assert_int_equal(plan_make(&arena, &library, &options, 1, &plan, 1, &diag), 0);
+  struct relay_config relay_config = {
+      .listener = 0, .origin = 0, .coder = &hpack_coder, .origin_h2 = pair.backs == HTTP_H2};
   struct relay *relay = relay_new(&relay_config);
   struct stage *stage = stage_for(&plan);
   struct world world = {
@@ -64,6 +68,7 @@ static void test_every_case_against_the_reference_gateway(void **state) {
   }
   assert_true(stage_done(stage));
   assert_string_equal(stage_failure(stage), "");
+  assert_int_equal(stage_back(stage), pair.backs);
   size_t num_clean = 0;
   for (size_t i = 0; i < plan.num_plays; i++) {
     struct script *script = play_script(&plan.plays[i]);
@@ -77,9 +82,32 @@ static void test_every_case_against_the_reference_gateway(void **state) {
   arena_free(&arena);
 }
 
+static void test_every_case_from_http_1_to_http_1(void **state) {
+  (void)state;
+  play_pair((struct pair){HTTP_H1, HTTP_H1});
+}
+
+static void test_every_case_from_http_2_to_http_1(void **state) {
+  (void)state;
+  play_pair((struct pair){HTTP_H2, HTTP_H1});
+}
+
+static void test_every_case_from_http_1_to_http_2(void **state) {
+  (void)state;
+  play_pair((struct pair){HTTP_H1, HTTP_H2});
+}
+
+static void test_every_case_from_http_2_to_http_2(void **state) {
+  (void)state;
+  play_pair((struct pair){HTTP_H2, HTTP_H2});
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_case_against_the_reference_gateway),
+      cmocka_unit_test(test_every_case_from_http_1_to_http_1),
+      cmocka_unit_test(test_every_case_from_http_2_to_http_1),
+      cmocka_unit_test(test_every_case_from_http_1_to_http_2),
+      cmocka_unit_test(test_every_case_from_http_2_to_http_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

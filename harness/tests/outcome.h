@@ -57,8 +57,9 @@ static inline void outcome_plan(struct outcome_run *run, const struct outcome_se
     options.globs[0] = setting->only;
     options.num_globs = 1;
   }
+  run->plan.pair = (struct pair){HTTP_H1, HTTP_H1};
   if (library_load_embedded(&run->arena, &run->library, &diag) != 0 ||
-      plan_make(&run->arena, &run->library, &options, 0, &run->plan, &diag) != 0) {
+      plan_make(&run->arena, &run->library, &options, 0, &run->plan, 1, &diag) != 0) {
     diag_print(&diag, stderr);
     abort();
   }
@@ -97,6 +98,8 @@ static inline void outcome_play(struct outcome_run *run, const struct outcome_se
   struct assemble_context context = {.arena = &run->arena,
                                      .registry = &run->library.registry,
                                      .seat = seat,
+                                     .pair = &run->plan.pair,
+                                     .back = stage_back(run->stage),
                                      .reproduce = "",
                                      .target_died = stage_target_died(run->stage)};
   run->results = arena_array(&run->arena, run->plan.num_plays, sizeof(*run->results));
