@@ -293,7 +293,7 @@ static void what_is_held_has_a_limit(void **state) {
 
   stage_init_pair(&stage, false, true);
   stage_accept(&stage);
-  stage_send(&stage, &stage.clients[0], "POST / HTTP/1.1|Host: o|Content-Length: 99999999||");
+  stage_send(&stage, &stage.clients[0], "POST / HTTP/1.1|Host: o|Content-Length: 999999999||");
   feed_much(&stage, &stage.clients[0], DECIDE_MAX_HELD);
   stage.origins[0].h2->h2.holds_window = true;
   feed_much(&stage, &stage.clients[0], DECIDE_MAX_HELD);
