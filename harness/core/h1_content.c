@@ -16,16 +16,12 @@ static enum h1_state state_after_head(const struct h1_reader *reader) {
   return H1_READ_END;
 }
 
-enum h1_step h1_reader_head_end(struct h1_reader *reader, struct h1_event *out) {
-  enum h1_step step = h1_reader_line_event(reader, H1_HEAD_END, out);
-  out->framing = reader->framing;
+void h1_reader_content_begins(struct h1_reader *reader, struct h1_event *out) {
   reader->state = state_after_head(reader);
-  reader->bound = UINT64_MAX;
   if (reader->framing == H1_LENGTH) {
     out->length = reader->length;
     reader->left = reader->length;
   }
-  return step;
 }
 
 /* Gives what the window holds of the bytes that are left. */
@@ -143,7 +139,8 @@ static enum h1_step read_trailer(struct h1_reader *reader, struct span window,
   return step;
 }
 
-enum h1_step h1_reader_content(struct h1_reader *reader, struct span window, struct h1_event *out) {
+static enum h1_step content_step(struct h1_reader *reader, struct span window,
+                                 struct h1_event *out) {
   switch (reader->state) {
   case H1_READ_LENGTH:
     return read_counted(reader, window, H1_READ_END, out);
@@ -166,4 +163,12 @@ enum h1_step h1_reader_content(struct h1_reader *reader, struct span window, str
     break;
   }
   return H1_STEP_ERROR;
+}
+
+enum h1_step h1_reader_content(struct h1_reader *reader, struct span window, struct h1_event *out) {
+  enum h1_step step = H1_STEP_ON;
+  while (step == H1_STEP_ON && reader->state != H1_READ_END) {
+    step = content_step(reader, window, out);
+  }
+  return step;
 }

@@ -16,22 +16,14 @@ static const char *name_reason(struct span text, size_t index) {
                                       : "a byte that no field name may hold";
 }
 
-/* A field line is a token, a colon at once behind it, and the value (RFC 9112 section 5). */
-static struct h1_fault split_field(const struct h1_reader *reader, const struct h1_line *line,
-                                   struct span *name, struct span *value) {
-  struct span text = line->text;
-  size_t len = line->token;
-  if (text.len > 0 && h1_is_blank(text.ptr[0])) {
+/* What is wrong with a line that is no field. */
+static struct h1_fault field_fault(const struct h1_reader *reader, const struct h1_line *line) {
+  if (line->text.len > 0 && h1_is_blank(line->text.ptr[0])) {
     return reader->num_fields > 0
                ? (struct h1_fault){H1_OBS_FOLD, 0, "a folded field line"}
                : (struct h1_fault){H1_BAD_FIELD_NAME, 0, "a blank before the first field"};
   }
-  if (len == 0 || len == text.len || text.ptr[len] != ':') {
-    return (struct h1_fault){H1_BAD_FIELD_NAME, len, name_reason(text, len)};
-  }
-  *name = span_make(text.ptr, len);
-  *value = span_trim(span_make(text.ptr + len + 1, text.len - len - 1));
-  return no_fault();
+  return (struct h1_fault){H1_BAD_FIELD_NAME, line->token, name_reason(line->text, line->token)};
 }
 
 /* Faults in a value carry an index into the value. */
@@ -122,26 +114,42 @@ static struct h1_fault note_codings(struct h1_reader *reader, struct span value)
   return some ? no_fault() : (struct h1_fault){H1_BAD_TRANSFER_ENCODING, 0, "no transfer coding"};
 }
 
-/* Faults carry an index into the line. */
-static struct h1_fault note_framing(struct h1_reader *reader, struct span text,
-                                    const struct h1_event *field) {
-  bool length = span_is_nocase(field->name, "Content-Length");
-  bool coding = span_is_nocase(field->name, "Transfer-Encoding");
-  if (!length && !coding) {
+/* Eight bytes of a token with the case of its letters gone: of all tchars, only letters differ in
+ * that bit alone. */
+static uint64_t folded(const void *token) {
+  uint64_t bytes = 0;
+  memcpy(&bytes, token, sizeof(bytes));
+  return bytes | UINT64_C(0x2020202020202020);
+}
+
+static bool is_content_length(struct span name) {
+  return name.len == strlen("content-length") && folded(name.ptr) == folded("content-") &&
+         folded(name.ptr + 6) == folded("t-length");
+}
+
+static bool is_transfer_encoding(struct span name) {
+  return name.len == strlen("transfer-encoding") && folded(name.ptr) == folded("transfer") &&
+         folded(name.ptr + 8) == folded("-encodin") && folded(name.ptr + 9) == folded("encoding");
+}
+
+struct h1_fault h1_reader_frame(struct h1_reader *reader, const struct h1_line *line,
+                                struct span value) {
+  struct span name = span_make(line->text.ptr, line->token);
+  bool length = is_content_length(name);
+  if (!reader->by_fields || (!length && !is_transfer_encoding(name))) {
     return no_fault();
   }
   if (length ? reader->has_coding : reader->has_length) {
     return (struct h1_fault){H1_LENGTH_AND_ENCODING, 0,
                              "both Content-Length and Transfer-Encoding"};
   }
-  if (coding && reader->minor == 0) {
+  if (!length && reader->minor == 0) {
     return (struct h1_fault){H1_BAD_TRANSFER_ENCODING, 0,
                              "Transfer-Encoding in an HTTP/1.0 message"};
   }
-  struct h1_fault fault =
-      length ? note_length(reader, field->value) : note_codings(reader, field->value);
+  struct h1_fault fault = length ? note_length(reader, value) : note_codings(reader, value);
   if (fault.code != H1_OK) {
-    fault.index += field->value.len == 0 ? text.len : (size_t)(field->value.ptr - text.ptr);
+    fault.index += value.len == 0 ? line->text.len : (size_t)(value.ptr - line->text.ptr);
   }
   return fault;
 }
@@ -156,10 +164,15 @@ enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum 
   if (reader->num_fields == reader->limits.fields) {
     return h1_reader_fail(reader, H1_TOO_MANY_FIELDS, reader->start, "a field over the limit");
   }
-  struct h1_event field = {0};
-  struct h1_fault fault = split_field(reader, &line, &field.name, &field.value);
-  if (fault.code == H1_OK && kind == H1_FIELD && reader->by_fields) {
-    fault = note_framing(reader, line.text, &field);
+  struct h1_fault fault = no_fault();
+  struct span name = {0};
+  struct span value = {0};
+  if (h1_line_is_field(&line)) {
+    name = span_make(line.text.ptr, line.token);
+    value = h1_line_value(&line);
+    fault = kind == H1_FIELD ? h1_reader_frame(reader, &line, value) : no_fault();
+  } else {
+    fault = field_fault(reader, &line);
   }
   step = h1_reader_check(reader, &line, fault, H1_BAD_FIELD_VALUE);
   if (step != H1_STEP_ON) {
@@ -167,7 +180,7 @@ enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum 
   }
   reader->num_fields++;
   step = h1_reader_line_event(reader, kind, out);
-  out->name = field.name;
-  out->value = field.value;
+  out->name = name;
+  out->value = value;
   return step;
 }

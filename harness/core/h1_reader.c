@@ -13,31 +13,6 @@ static uint64_t add_capped(uint64_t a, uint64_t b) {
   return b > UINT64_MAX - a ? UINT64_MAX : a + b;
 }
 
-void h1_reader_section(struct h1_reader *reader) {
-  reader->bound = add_capped(reader->start, reader->limits.head);
-  reader->num_fields = 0;
-}
-
-void h1_reader_begin(struct h1_reader *reader) {
-  reader->state = H1_READ_START;
-  h1_reader_section(reader);
-  reader->by_fields = false;
-  reader->has_length = false;
-  reader->has_coding = false;
-  reader->chunked = false;
-  reader->chunked_last = false;
-}
-
-void h1_reader_skip(struct h1_reader *reader, uint64_t end) {
-  reader->start = end;
-  h1_scan_begin(&reader->scan, end);
-}
-
-void h1_reader_take(struct h1_reader *reader, struct span window) {
-  assert(reader->base + window.len >= reader->end);
-  reader->end = reader->base + window.len;
-}
-
 void h1_reader_drop(struct h1_reader *reader, size_t n) {
   assert(n <= reader->start - reader->base);
   reader->base += n;
@@ -103,11 +78,11 @@ enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct
   line->text = span_skip(window, (size_t)(reader->start - reader->base));
   line->text.len = (size_t)(reader->scan.at - reader->start);
   line->token = (size_t)(reader->scan.token - reader->start);
+  line->stop = behind.ptr[0];
   line->broken = behind.ptr[0] != '\r' || behind.ptr[1] != '\n';
   if (!line->broken && add_capped(reader->scan.at, 2) > reader->bound) {
     return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, reader->bound, "the head is over the limit");
   }
-  line->stop = behind.ptr[0];
   return H1_STEP_ON;
 }
 
@@ -127,22 +102,6 @@ enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *lin
     return h1_reader_fail(reader, H1_BAD_LINE_END, reader->scan.at, "an LF without CR");
   }
   return h1_reader_fail(reader, faulty ? fault.code : tail, reader->scan.at, "a control byte");
-}
-
-enum h1_step h1_reader_event(struct h1_reader *reader, enum h1_event_kind kind, uint64_t end,
-                             struct h1_event *out) {
-  *out = (struct h1_event){.kind = kind,
-                           .offset = reader->start,
-                           .end = end,
-                           .code = reader->code,
-                           .minor = reader->minor};
-  h1_reader_skip(reader, end);
-  return H1_STEP_EVENT;
-}
-
-enum h1_step h1_reader_line_event(struct h1_reader *reader, enum h1_event_kind kind,
-                                  struct h1_event *out) {
-  return h1_reader_event(reader, kind, reader->scan.at + 2, out);
 }
 
 struct h1_fault h1_version_check(struct span text, size_t index, unsigned *out_minor) {

@@ -11,6 +11,8 @@
 #include "core/h1.h"
 #include "core/h1_scan.h"
 
+#include <assert.h>
+
 enum h1_state {
   H1_READ_START,  /* before or in a start line */
   H1_READ_FIELDS, /* in a head, behind its start line */
@@ -62,6 +64,25 @@ struct h1_line {
   uint8_t stop;     /* the byte behind the text */
 };
 
+/* h1_line_is_field: a field line is a token, a colon at once behind it, and the value (RFC 9112
+ * section 5). */
+static inline bool h1_line_is_field(const struct h1_line *line) {
+  return line->token > 0 && line->token < line->text.len && line->text.ptr[line->token] == ':';
+}
+
+/* h1_line_value returns a field line's value, without the OWS around it. */
+static inline struct span h1_line_value(const struct h1_line *line) {
+  const uint8_t *begin = line->text.ptr + line->token + 1;
+  const uint8_t *end = line->text.ptr + line->text.len;
+  while (begin < end && h1_is_blank(begin[0])) {
+    begin++;
+  }
+  while (begin < end && h1_is_blank(end[-1])) {
+    end--;
+  }
+  return span_make(begin, (size_t)(end - begin));
+}
+
 /* What is wrong with a line; code is H1_OK when nothing is. */
 struct h1_fault {
   enum h1_error_code code;
@@ -72,17 +93,35 @@ struct h1_fault {
 /* h1_reader_init begins at stream offset 0, before a message. */
 void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits);
 
-/* h1_reader_begin makes ready for the next message, which starts where the last one ended. */
-void h1_reader_begin(struct h1_reader *reader);
-
 /* h1_reader_section makes ready for a head or trailer section: limits are counted from start. */
-void h1_reader_section(struct h1_reader *reader);
+static inline void h1_reader_section(struct h1_reader *reader) {
+  uint64_t bound = reader->start + reader->limits.head;
+  reader->bound = bound < reader->start ? UINT64_MAX : bound;
+  reader->num_fields = 0;
+}
+
+/* h1_reader_begin makes ready for the next message, which starts where the last one ended. */
+static inline void h1_reader_begin(struct h1_reader *reader) {
+  reader->state = H1_READ_START;
+  h1_reader_section(reader);
+  reader->by_fields = false;
+  reader->has_length = false;
+  reader->has_coding = false;
+  reader->chunked = false;
+  reader->chunked_last = false;
+}
 
 /* h1_reader_skip takes the bytes up to a place without an event. */
-void h1_reader_skip(struct h1_reader *reader, uint64_t end);
+static inline void h1_reader_skip(struct h1_reader *reader, uint64_t end) {
+  reader->start = end;
+  h1_scan_begin(&reader->scan, end);
+}
 
 /* h1_reader_take notes how far the window reaches. */
-void h1_reader_take(struct h1_reader *reader, struct span window);
+static inline void h1_reader_take(struct h1_reader *reader, struct span window) {
+  assert(reader->base + window.len >= reader->end);
+  reader->end = reader->base + window.len;
+}
 
 /* h1_reader_drop tells that the window now begins n bytes later. */
 void h1_reader_drop(struct h1_reader *reader, size_t n);
@@ -99,6 +138,15 @@ enum h1_step h1_reader_fail(struct h1_reader *reader, enum h1_error_code code, u
  * passes a limit. It takes nothing. */
 enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct h1_line *line);
 
+/* h1_reader_waits is h1_reader_line for short reads. True when all that is new belongs to the text
+ * of the line, so that more is needed. */
+static inline bool h1_reader_waits(struct h1_reader *reader, struct span window) {
+  size_t seen = (size_t)(reader->scan.at - reader->base);
+  return window.len - seen < H1_FEW &&
+         h1_scan_few(&reader->scan, window.ptr + seen, window.len - seen) &&
+         reader->scan.at - reader->start <= reader->limits.line && reader->scan.at <= reader->bound;
+}
+
 /* h1_reader_check says which of a line's faults comes first: what its parser found in the text, or
  * the byte that broke the line, which is a fault of kind tail unless it is CR or LF. H1_STEP_ON
  * when it has neither. */
@@ -107,23 +155,53 @@ enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *lin
 
 /* h1_reader_event fills in an event for the bytes from start to end and takes them. Always
  * H1_STEP_EVENT. */
-enum h1_step h1_reader_event(struct h1_reader *reader, enum h1_event_kind kind, uint64_t end,
-                             struct h1_event *out);
+static inline enum h1_step h1_reader_event(struct h1_reader *reader, enum h1_event_kind kind,
+                                           uint64_t end, struct h1_event *out) {
+  *out = (struct h1_event){.kind = kind,
+                           .offset = reader->start,
+                           .end = end,
+                           .code = reader->code,
+                           .minor = reader->minor};
+  h1_reader_skip(reader, end);
+  return H1_STEP_EVENT;
+}
 
 /* h1_reader_line_event is h1_reader_event for the line that h1_reader_line found, CRLF included. */
-enum h1_step h1_reader_line_event(struct h1_reader *reader, enum h1_event_kind kind,
-                                  struct h1_event *out);
+static inline enum h1_step h1_reader_line_event(struct h1_reader *reader, enum h1_event_kind kind,
+                                                struct h1_event *out) {
+  return h1_reader_event(reader, kind, reader->scan.at + 2, out);
+}
 
 /* h1_reader_field reads one field line of a head or trailer section, notes what it says about the
  * framing, and gives it as an event of that kind. H1_STEP_ON at the empty line, which it leaves. */
 enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum h1_event_kind kind,
                              struct h1_event *out);
 
-/* h1_reader_head_end gives H1_HEAD_END for the empty line that h1_reader_field found, and goes on
- * as reader->framing says. */
-enum h1_step h1_reader_head_end(struct h1_reader *reader, struct h1_event *out);
+/* h1_name_frames tells whether framing may depend on a field of that name. */
+static inline bool h1_name_frames(struct span name) {
+  return name.len == strlen("Content-Length") || name.len == strlen("Transfer-Encoding");
+}
 
-/* h1_reader_content steps through every state behind a head, but for H1_READ_END. */
+/* h1_reader_frame notes what a field line says about the framing, if that counts in this head. */
+struct h1_fault h1_reader_frame(struct h1_reader *reader, const struct h1_line *line,
+                                struct span value);
+
+/* h1_reader_content_begins goes on as reader->framing says, which allows content, and adds to the
+ * H1_HEAD_END what it is. */
+void h1_reader_content_begins(struct h1_reader *reader, struct h1_event *out);
+
+/* h1_reader_framed goes on behind a head as reader->framing says. */
+static inline void h1_reader_framed(struct h1_reader *reader, struct h1_event *head_end) {
+  head_end->framing = reader->framing;
+  reader->bound = UINT64_MAX;
+  reader->state = H1_READ_END;
+  if (reader->framing != H1_NO_CONTENT && reader->framing != H1_SWITCHED) {
+    h1_reader_content_begins(reader, head_end);
+  }
+}
+
+/* h1_reader_content steps through the states behind a head up to the next event, or to H1_READ_END,
+ * for which it gives H1_STEP_ON. */
 enum h1_step h1_reader_content(struct h1_reader *reader, struct span window, struct h1_event *out);
 
 /* h1_version_check looks for "HTTP/1.DIGIT" at an index of a start line and gives the digit. */

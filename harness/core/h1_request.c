@@ -88,7 +88,9 @@ static enum h1_step end_head(struct h1_reader *reader, struct h1_event *out) {
     }
     reader->framing = H1_CHUNKED;
   }
-  return h1_reader_head_end(reader, out);
+  enum h1_step step = h1_reader_line_event(reader, H1_HEAD_END, out);
+  h1_reader_framed(reader, out);
+  return step;
 }
 
 static enum h1_step end_message(struct h1_request *parser, struct h1_event *out) {

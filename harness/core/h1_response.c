@@ -1,6 +1,6 @@
 #include "core/h1_response.h"
 
-#include "core/h1_class.h"
+#include "core/h1_plain.h"
 #include "core/interim_rule.h"
 
 void h1_response_init(struct h1_response *parser, const struct h1_limits *limits) {
@@ -26,19 +26,24 @@ static void take_request(struct h1_response *parser) {
 /* The part of RFC 9112 section 6.3 that no field has a say in: rules 1 and 2. */
 static void frame_by_status(struct h1_response *parser) {
   struct h1_reader *reader = &parser->reader;
-  bool switches = reader->code == 101;
-  bool empty = status_is_interim(reader->code) || reader->code == 204 || reader->code == 304;
-  if (parser->answers) {
-    uint8_t kind = parser->requests[parser->first_request];
-    switches = switches || (kind == H1_FOR_CONNECT && reader->code / 100 == 2);
-    empty = empty || kind == H1_FOR_HEAD;
+  reader->framing = reader->code == 101 ? H1_SWITCHED : H1_NO_CONTENT;
+  reader->by_fields = false;
+  if (status_is_interim(reader->code)) {
+    return;
   }
-  reader->framing = switches ? H1_SWITCHED : H1_NO_CONTENT;
-  reader->by_fields = !switches && !empty;
+  uint8_t kind = parser->answers ? parser->requests[parser->first_request] : H1_FOR_GET;
+  if (kind == H1_FOR_CONNECT && reader->code / 100 == 2) {
+    reader->framing = H1_SWITCHED;
+  } else {
+    reader->by_fields = reader->code != 204 && reader->code != 304 && kind != H1_FOR_HEAD;
+  }
 }
 
 /* The rest of section 6.3. */
 static void frame_by_fields(struct h1_reader *reader) {
+  if (!reader->by_fields) {
+    return;
+  }
   if (reader->has_coding) {
     reader->framing = reader->chunked_last ? H1_CHUNKED : H1_UNTIL_CLOSE;
   } else {
@@ -46,13 +51,14 @@ static void frame_by_fields(struct h1_reader *reader) {
   }
 }
 
+static const char beginning[] = {'H', 'T', 'T', 'P', '/'};
+
 /* Looks at the first bytes of a response before its line is complete, as it may never be. */
 static enum h1_step check_beginning(struct h1_response *parser, struct span window) {
   struct h1_reader *reader = &parser->reader;
-  static const char name[] = {'H', 'T', 'T', 'P', '/'};
   struct span first = span_skip(window, (size_t)(reader->start - reader->base));
-  for (size_t i = 0; i < sizeof(name) && i < first.len; i++) {
-    if (first.ptr[i] != (uint8_t)name[i]) {
+  for (size_t i = 0; i < sizeof(beginning) && i < first.len; i++) {
+    if (first.ptr[i] != (uint8_t)beginning[i]) {
       return parser->num_requests == 0
                  ? h1_reader_fail(reader, H1_NO_REQUEST, reader->start,
                                   "bytes behind the last response")
@@ -96,6 +102,32 @@ static struct h1_fault parse_status_line(struct span text, unsigned *out_minor,
   return (struct h1_fault){0};
 }
 
+static struct span reason_phrase(const struct h1_line *line) {
+  return span_make(line->text.ptr + REASON_AT, line->text.len - REASON_AT);
+}
+
+/* Most status lines, by comparison; false for those that parse_status_line must look at. */
+static bool is_plain(struct span text, unsigned *out_code) {
+  static const char before[] = "HTTP/1.1 ";
+  if (text.len < REASON_AT || memcmp(text.ptr, before, STATUS_AT) != 0 ||
+      text.ptr[REASON_AT - 1] != ' ') {
+    return false;
+  }
+  unsigned hundreds = text.ptr[STATUS_AT] - (unsigned)'0';
+  unsigned tens = text.ptr[STATUS_AT + 1] - (unsigned)'0';
+  unsigned ones = text.ptr[STATUS_AT + 2] - (unsigned)'0';
+  *out_code = hundreds * 100 + tens * 10 + ones;
+  return hundreds - 1 < 5 && tens < 10 && ones < 10;
+}
+
+/* Takes what the status line says. */
+static enum h1_event_kind begin_response(struct h1_response *parser) {
+  parser->answers = parser->num_requests > 0;
+  frame_by_status(parser);
+  parser->reader.state = H1_READ_FIELDS;
+  return status_is_interim(parser->reader.code) ? H1_INTERIM : H1_FINAL;
+}
+
 static enum h1_step read_status_line(struct h1_response *parser, struct span window,
                                      struct h1_event *out) {
   struct h1_reader *reader = &parser->reader;
@@ -112,11 +144,8 @@ static enum h1_step read_status_line(struct h1_response *parser, struct span win
   if (step != H1_STEP_ON) {
     return step;
   }
-  parser->answers = parser->num_requests > 0;
-  frame_by_status(parser);
-  reader->state = H1_READ_FIELDS;
-  step = h1_reader_line_event(reader, status_is_interim(reader->code) ? H1_INTERIM : H1_FINAL, out);
-  out->value = span_make(line.text.ptr + REASON_AT, line.text.len - REASON_AT);
+  step = h1_reader_line_event(reader, begin_response(parser), out);
+  out->value = reason_phrase(&line);
   return step;
 }
 
@@ -125,10 +154,10 @@ static enum h1_step read_field(struct h1_reader *reader, struct span window, str
   if (step != H1_STEP_ON) {
     return step;
   }
-  if (reader->by_fields) {
-    frame_by_fields(reader);
-  }
-  return h1_reader_head_end(reader, out);
+  frame_by_fields(reader);
+  step = h1_reader_line_event(reader, H1_HEAD_END, out);
+  h1_reader_framed(reader, out);
+  return step;
 }
 
 /* An interim response leaves its request outstanding, whatever its code and fields are. */
@@ -167,14 +196,102 @@ static enum h1_step next_step(struct h1_response *parser, struct span window,
   return h1_reader_content(&parser->reader, window, out);
 }
 
+static bool plain_status(struct h1_response *parser, struct h1_plain *plain, struct h1_event *out) {
+  struct h1_line line;
+  unsigned code = 0;
+  if (!h1_plain_line(plain, &line) || !is_plain(line.text, &code)) {
+    return false;
+  }
+  parser->reader.code = code;
+  parser->reader.minor = 1;
+  h1_plain_give(plain, &line, begin_response(parser), out);
+  out->value = reason_phrase(&line);
+  return true;
+}
+
+static bool plain_field(struct h1_reader *reader, struct h1_plain *plain, struct h1_event *out) {
+  struct h1_line line;
+  if (!h1_plain_line(plain, &line)) {
+    return false;
+  }
+  if (line.text.len == 0) {
+    frame_by_fields(reader);
+    h1_plain_give(plain, &line, H1_HEAD_END, out);
+    h1_reader_framed(reader, out);
+    return true;
+  }
+  struct span name = span_make(line.text.ptr, line.token);
+  if (!h1_line_is_field(&line) || (reader->by_fields && h1_name_frames(name)) ||
+      reader->num_fields == reader->limits.fields) {
+    return false;
+  }
+  reader->num_fields++;
+  h1_plain_give(plain, &line, H1_FIELD, out);
+  out->name = name;
+  out->value = h1_line_value(&line);
+  return true;
+}
+
+/* Gives events as long as all is plain. */
+static size_t read_plain(struct h1_response *parser, struct span window, struct h1_event *events,
+                         size_t max) {
+  struct h1_reader *reader = &parser->reader;
+  struct h1_plain plain;
+  size_t num = 0;
+  bool on = h1_plain_begin(&plain, reader, window);
+  while (on && num < max) {
+    if (reader->state == H1_READ_FIELDS) {
+      on = plain_field(reader, &plain, &events[num]);
+    } else if (reader->state == H1_READ_END) {
+      reader->start = reader->base + plain.next;
+      (void)end_message(parser, &events[num]);
+      h1_plain_bound(&plain);
+    } else {
+      on = reader->state == H1_READ_START && plain_status(parser, &plain, &events[num]);
+    }
+    num += on;
+  }
+  h1_plain_end(&plain);
+  return num;
+}
+
+/* Kept apart, so that short reads need not save registers. */
+__attribute__((noinline)) static size_t read_events(struct h1_response *parser, struct span window,
+                                                    struct h1_event *events, size_t max,
+                                                    enum h1_status *out_status) {
+  size_t num = 0;
+  enum h1_step step = H1_STEP_EVENT;
+  while (num < max && step == H1_STEP_EVENT) {
+    num += read_plain(parser, window, events + num, max - num);
+    if (num < max) {
+      do {
+        step = next_step(parser, window, events + num);
+      } while (step == H1_STEP_ON);
+      num += step == H1_STEP_EVENT;
+    }
+  }
+  *out_status = (enum h1_status)step;
+  return num;
+}
+
+size_t h1_response_read(struct h1_response *parser, struct span window, struct h1_event *events,
+                        size_t max, enum h1_status *out_status) {
+  struct h1_reader *reader = &parser->reader;
+  h1_reader_take(reader, window);
+  bool begun =
+      reader->state == H1_READ_FIELDS ||
+      (reader->state == H1_READ_START && reader->scan.at - reader->start >= sizeof(beginning));
+  if (begun && h1_reader_waits(reader, window)) {
+    *out_status = H1_MORE;
+    return 0;
+  }
+  return read_events(parser, window, events, max, out_status);
+}
+
 enum h1_status h1_response_next(struct h1_response *parser, struct span window,
                                 struct h1_event *out) {
-  h1_reader_take(&parser->reader, window);
-  enum h1_step step = H1_STEP_ON;
-  while (step == H1_STEP_ON) {
-    step = next_step(parser, window, out);
-  }
-  return (enum h1_status)step;
+  enum h1_status status = H1_MORE;
+  return h1_response_read(parser, window, out, 1, &status) == 1 ? H1_EVENT : status;
 }
 
 enum h1_status h1_response_finish(struct h1_response *parser, struct h1_event *out) {

@@ -57,6 +57,12 @@ bool h1_response_request(struct h1_response *parser, enum h1_request_kind kind);
 enum h1_status h1_response_next(struct h1_response *parser, struct span window,
                                 struct h1_event *out);
 
+/* h1_response_read gives up to max events at once, the same as so many calls of h1_response_next,
+ * and returns how many; max is 1 at least. *out_status says what comes next: H1_EVENT when max
+ * stood in the way, else H1_MORE or H1_ERROR. */
+size_t h1_response_read(struct h1_response *parser, struct span window, struct h1_event *events,
+                        size_t max, enum h1_status *out_status);
+
 /* h1_response_finish tells that the stream ended. Call it after next returned H1_MORE, until it
  * does: H1_EVENT with the H1_END of a close-delimited response, H1_ERROR with H1_CUT inside a
  * message. */

@@ -1,7 +1,5 @@
 #include "core/h1_scan.h"
 
-#include "core/h1_class.h"
-
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -14,6 +12,14 @@ static struct h1_masks classify_portable(const uint8_t block[H1_BLOCK]) {
     masks.limits |= (uint64_t)((class & H1_TCHAR) == 0) << i;
   }
   return masks;
+}
+
+static size_t skip_portable(const uint8_t *blocks, size_t num) {
+  size_t i = 0;
+  while (i < num * H1_BLOCK && (h1_classes[blocks[i]] & H1_TEXT) != 0) {
+    i++;
+  }
+  return i / H1_BLOCK;
 }
 
 #if defined(__x86_64__)
@@ -56,6 +62,21 @@ static struct h1_masks classify_sse2(const uint8_t block[H1_BLOCK]) {
     masks.limits |= (bits_of(tchars(bytes)) ^ 0xffff) << i;
   }
   return masks;
+}
+
+static size_t skip_sse2(const uint8_t *blocks, size_t num) {
+  size_t i = 0;
+  for (; i < num; i++) {
+    __m128i breaks = _mm_setzero_si128();
+    for (unsigned j = 0; j < H1_BLOCK; j += 16) {
+      __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(blocks + i * H1_BLOCK + j));
+      breaks = _mm_or_si128(breaks, break_bytes(bytes));
+    }
+    if (bits_of(breaks) != 0) {
+      break;
+    }
+  }
+  return i;
 }
 
 /* A byte's class is what its two nibbles have in common: the high one names its row of ASCII, the
@@ -110,15 +131,34 @@ AVX2 static struct h1_masks classify_avx2(const uint8_t block[H1_BLOCK]) {
                            .limits = without_avx2(low, high, TCHARS)};
 }
 
+AVX2 static inline __m256i controls_avx2(const uint8_t *bytes) {
+  __m256i loaded = _mm256_loadu_si256((const __m256i *)(const void *)bytes);
+  __m256i low = _mm256_min_epu8(loaded, _mm256_set1_epi8(0x1f));
+  __m256i del = _mm256_cmpeq_epi8(loaded, _mm256_set1_epi8(0x7f));
+  return _mm256_or_si256(_mm256_cmpeq_epi8(low, loaded), del);
+}
+
+AVX2 static size_t skip_avx2(const uint8_t *blocks, size_t num) {
+  size_t i = 0;
+  for (; i < num; i++) {
+    const uint8_t *block = blocks + i * H1_BLOCK;
+    __m256i controls = _mm256_or_si256(controls_avx2(block), controls_avx2(block + 32));
+    if (_mm256_movemask_epi8(controls) != 0) {
+      break;
+    }
+  }
+  return i;
+}
+
 #endif
 
 const struct h1_scanner *h1_scanner_at(size_t i) {
   static const struct h1_scanner scanners[] = {
 #if defined(__x86_64__)
-    {.name = "avx2", .classify = classify_avx2},
-    {.name = "sse2", .classify = classify_sse2},
+    {.name = "avx2", .classify = classify_avx2, .skip = skip_avx2},
+    {.name = "sse2", .classify = classify_sse2, .skip = skip_sse2},
 #endif
-    {.name = "portable", .classify = classify_portable},
+    {.name = "portable", .classify = classify_portable, .skip = skip_portable},
   };
   size_t first = 0;
 #if defined(__x86_64__)
@@ -128,33 +168,27 @@ const struct h1_scanner *h1_scanner_at(size_t i) {
   return first + i < num ? &scanners[first + i] : NULL;
 }
 
-/* For short reads, and the last bytes of a short window. */
-static void scan_bytes(struct h1_scan *scan, struct span window, uint64_t base) {
-  size_t at = (size_t)(scan->at - base);
-  if (scan->token == scan->at) {
-    while (at < window.len && (h1_classes[window.ptr[at]] & H1_TCHAR) != 0) {
-      at++;
-    }
-    scan->token = base + at;
+bool h1_scan_load(struct h1_scan *scan, struct span window, uint64_t base) {
+  size_t left = window.len - (size_t)(scan->at - base);
+  if (left < H1_FEW || window.len < H1_BLOCK) {
+    return false;
   }
-  while (at < window.len && (h1_classes[window.ptr[at]] & H1_TEXT) != 0) {
-    at++;
-  }
-  scan->at = base + at;
+  const uint8_t *block = window.ptr + window.len - (left < H1_BLOCK ? H1_BLOCK : left);
+  scan->block_end = left < H1_BLOCK ? base + window.len : scan->at + H1_BLOCK;
+  scan->masks = scan->scanner->classify(block);
+  return true;
 }
 
-/* Fewer bytes than this are read one by one. */
-enum { WORTH_A_BLOCK = 16 };
-
 void h1_scan_more(struct h1_scan *scan, struct span window, uint64_t base) {
-  do {
-    size_t left = window.len - (size_t)(scan->at - base);
-    if (left < WORTH_A_BLOCK || window.len < H1_BLOCK) {
-      scan_bytes(scan, window, base);
+  while (h1_scan_load(scan, window, base)) {
+    if (h1_scan_block(scan)) {
       return;
     }
-    size_t end = left < H1_BLOCK ? window.len : window.len - left + H1_BLOCK;
-    scan->block_end = base + end;
-    scan->masks = scan->scanner->classify(window.ptr + end - H1_BLOCK);
-  } while (!h1_scan_block(scan) && scan->at < base + window.len);
+    struct span ahead = span_skip(window, (size_t)(scan->at - base));
+    if (scan->token < scan->at && ahead.len >= H1_BLOCK) {
+      scan->at += H1_BLOCK * scan->scanner->skip(ahead.ptr, ahead.len / H1_BLOCK);
+    }
+  }
+  struct span ahead = span_skip(window, (size_t)(scan->at - base));
+  (void)h1_scan_few(scan, ahead.ptr, ahead.len);
 }

@@ -4,7 +4,7 @@
 #ifndef INTERIM_CORE_H1_SCAN_H
 #define INTERIM_CORE_H1_SCAN_H
 
-#include "base/span.h"
+#include "core/h1_class.h"
 
 enum { H1_BLOCK = 64 };
 
@@ -14,10 +14,13 @@ struct h1_masks {
   uint64_t limits; /* not a tchar: what ends a token */
 };
 
-/* A way to classify a block. All give the same masks. */
+/* A way to classify bytes. All give the same masks. */
 struct h1_scanner {
   const char *name;
   struct h1_masks (*classify)(const uint8_t block[H1_BLOCK]);
+  /* Returns how many of the blocks come before the first one with a control byte in it, which HTAB
+   * may be. */
+  size_t (*skip)(const uint8_t *blocks, size_t num);
 };
 
 /* h1_scanner_at returns the scanners that this processor can run, the fastest first; NULL behind
@@ -37,6 +40,16 @@ struct h1_scan {
 static inline void h1_scan_begin(struct h1_scan *scan, uint64_t at) {
   scan->at = at;
   scan->token = at;
+}
+
+/* h1_scan_masks returns the masks of the rest of the block; none are set behind its end. */
+static inline struct h1_masks h1_scan_masks(const struct h1_scan *scan) {
+  uint64_t left = scan->block_end - scan->at;
+  if (left - 1 >= H1_BLOCK) {
+    return (struct h1_masks){0};
+  }
+  return (struct h1_masks){.breaks = scan->masks.breaks >> (H1_BLOCK - left),
+                           .limits = scan->masks.limits >> (H1_BLOCK - left)};
 }
 
 /* h1_scan_more is h1_scan_line for what is not in the block. */
@@ -64,6 +77,28 @@ static inline void h1_scan_line(struct h1_scan *scan, struct span window, uint64
   if (scan->at >= scan->block_end || !h1_scan_block(scan)) {
     h1_scan_more(scan, window, base);
   }
+}
+
+/* h1_scan_load makes the block that begins at the place, or the window's last one, the present one.
+ * False when the window is too short for that to be worth it. */
+bool h1_scan_load(struct h1_scan *scan, struct span window, uint64_t base);
+
+enum { H1_FEW = 16 }; /* fewer bytes than this are looked at one by one */
+
+/* h1_scan_few looks at less than H1_FEW bytes. True when none of them ends the text. */
+static inline bool h1_scan_few(struct h1_scan *scan, const uint8_t *bytes, size_t num) {
+  size_t i = 0;
+  if (scan->token == scan->at) {
+    while (i < num && (h1_classes[bytes[i]] & H1_TCHAR) != 0) {
+      i++;
+    }
+    scan->token += i;
+  }
+  while (i < num && (h1_classes[bytes[i]] & H1_TEXT) != 0) {
+    i++;
+  }
+  scan->at += i;
+  return i == num;
 }
 
 #endif

@@ -1,0 +1,95 @@
+/* The quick way through heads, many lines at a time. It takes what is plainly right, gives the
+ * events that the general way would, and leaves everything else to that. Internal to core.
+ *
+ * The masks of the present block are kept shifted, so that their lowest bit is for the next line's
+ * first byte. No bit set in breaks means that the line does not end in this block. */
+#ifndef INTERIM_CORE_H1_PLAIN_H
+#define INTERIM_CORE_H1_PLAIN_H
+
+#include "core/h1_reader.h"
+
+struct h1_plain {
+  struct h1_reader *reader;
+  struct span window;
+  size_t next; /* index of the next line in the window */
+  size_t room; /* index behind the last place where a line's text may end in the window */
+  struct h1_masks masks;
+};
+
+/* h1_plain_bound notes the bound of the present head. */
+static inline void h1_plain_bound(struct h1_plain *plain) {
+  uint64_t head = plain->reader->bound - plain->reader->base;
+  size_t most = head < plain->window.len ? (size_t)head : plain->window.len;
+  plain->room = most < 2 ? 0 : most - 1;
+}
+
+/* h1_plain_begin begins at reader->start. False when a part of that line was looked at before. */
+static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *reader,
+                                  struct span window) {
+  *plain = (struct h1_plain){.reader = reader,
+                             .window = window,
+                             .next = (size_t)(reader->start - reader->base),
+                             .masks = h1_scan_masks(&reader->scan)};
+  h1_plain_bound(plain);
+  return reader->scan.at == reader->start;
+}
+
+/* h1_plain_load makes the block that begins with a line, or the window's last one, the present one.
+ * Returns the masks from the line on: none when the line does not end in the block. By value, so
+ * that struct h1_plain stays in registers. */
+struct h1_masks h1_plain_load(struct h1_reader *reader, struct span window, size_t next);
+
+/* h1_plain_far looks for the end of a line beyond its first block, which reader->scan is left at.
+ * Returns the masks from there on: none when there is no end in the window. */
+struct h1_masks h1_plain_far(struct h1_reader *reader, struct span window, size_t next);
+
+/* h1_plain_line finds the next line. False when it is not whole, or over a limit; then nothing but
+ * h1_plain_end can follow. */
+static inline bool h1_plain_line(struct h1_plain *plain, struct h1_line *line) {
+  struct h1_reader *reader = plain->reader;
+  struct h1_masks masks = plain->masks;
+  if (masks.breaks == 0) {
+    masks = h1_plain_load(reader, plain->window, plain->next);
+  }
+  size_t len = 0;
+  if (masks.breaks != 0) {
+    len = h1_scan_low(masks.breaks);
+    line->token = h1_scan_low(masks.limits); /* a break is a limit too */
+    masks.breaks >>= len;
+    masks.limits >>= len;
+  } else {
+    masks = h1_plain_far(reader, plain->window, plain->next);
+    uint64_t start = reader->base + plain->next;
+    len = (size_t)(reader->scan.at - start);
+    line->token = (size_t)(reader->scan.token - start);
+  }
+  plain->masks = (struct h1_masks){.breaks = masks.breaks >> 2, .limits = masks.limits >> 2};
+  line->text = span_make(plain->window.ptr + plain->next, len);
+  return plain->next + len < plain->room && memcmp(line->text.ptr + len, "\r\n", 2) == 0 &&
+         len <= reader->limits.line;
+}
+
+/* h1_plain_give fills in an event for the line and takes it. */
+static inline void h1_plain_give(struct h1_plain *plain, const struct h1_line *line,
+                                 enum h1_event_kind kind, struct h1_event *out) {
+  const struct h1_reader *reader = plain->reader;
+  uint64_t offset = reader->base + plain->next;
+  size_t len = line->text.len + 2;
+  *out = (struct h1_event){.kind = kind,
+                           .offset = offset,
+                           .end = offset + len,
+                           .code = reader->code,
+                           .minor = reader->minor};
+  plain->next += len;
+}
+
+/* h1_plain_end hands over to the general way, at the line that was not given. */
+static inline void h1_plain_end(const struct h1_plain *plain) {
+  struct h1_reader *reader = plain->reader;
+  reader->start = reader->base + plain->next;
+  if (reader->scan.at < reader->start) {
+    h1_scan_begin(&reader->scan, reader->start);
+  }
+}
+
+#endif
