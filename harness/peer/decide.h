@@ -19,7 +19,7 @@ enum {
   DECIDE_MAX_STREAMS = 100,
   /* Content of all streams of one connection of HTTP/2 that waits for its peer's window, in bytes.
      It grows this far only when its sender speaks HTTP/1.1 and cannot be held back. */
-  DECIDE_MAX_HELD = 64 * 1024 * 1024,
+  DECIDE_MAX_HELD = 32 * 1024 * 1024,
 };
 
 enum interim_action {

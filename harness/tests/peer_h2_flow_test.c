@@ -420,6 +420,190 @@ static void content_of_a_closed_stream_is_given_back(void **state) {
   stage_free(&stage);
 }
 
+static void write_block(struct bytes *out, uint32_t stream, size_t len) {
+  static const uint8_t block[H2_DEFAULT_FRAME];
+  h2_write_frame(out, H2_DATA, 0, stream, span_make(block, len));
+}
+
+static void fill_window(struct stage *stage, struct stage_peer *peer, uint32_t stream) {
+  struct bytes frames = {0};
+  for (unsigned i = 0; i < 3; i++) {
+    write_block(&frames, stream, H2_DEFAULT_FRAME);
+  }
+  write_block(&frames, stream, H2_DEFAULT_FRAME - 1);
+  stage_bytes(stage, peer, bytes_span(&frames));
+  bytes_free(&frames);
+}
+
+static void post(struct stage *stage, struct stage_peer *client, uint32_t stream) {
+  char text[128];
+  (void)snprintf(text, sizeof(text), POST("%u"), (unsigned)stream);
+  stage_send(stage, client, text);
+}
+
+/* Streams whose content the origin does not take are reset, again and again. */
+static void content_of_a_reset_stream_is_given_back(void **state) {
+  (void)state;
+  struct stage stage;
+  stage_init_pair(&stage, true, true);
+  stage_accept(&stage);
+  struct stage_peer *client = &stage.clients[0];
+  stage_send(&stage, client, ASK("1", "/"));
+  stage_send(&stage, &stage.origins[0], SHUT_WINDOW);
+  for (uint32_t id = 3; id < 803; id += 2) {
+    char text[64];
+    post(&stage, client, id);
+    fill_window(&stage, client, id);
+    (void)snprintf(text, sizeof(text), "RST_STREAM %u CANCEL||", (unsigned)id);
+    stage_send(&stage, client, text);
+    assert_int_equal(client->end, STAGE_OPEN);
+  }
+  assert_int_equal(client->h2->text.len, 0);
+  stage_free(&stage);
+}
+
+/* All streams stand still, so nothing of the connection's window is left. */
+static void content_beyond_the_connections_window_ends_it(void **state) {
+  (void)state;
+  struct stage stage;
+  struct bytes frame = {0};
+  stage_init_pair(&stage, true, true);
+  stage_accept(&stage);
+  struct stage_peer *client = &stage.clients[0];
+  stage_send(&stage, client, ASK("1", "/"));
+  stage_send(&stage, &stage.origins[0], SHUT_WINDOW "HEADERS 1 END|:status: 204||");
+  for (uint32_t id = 3; id < 3 + 2 * DECIDE_MAX_STREAMS; id += 2) {
+    post(&stage, client, id);
+    fill_window(&stage, client, id);
+  }
+  client->h2->text.len = 0;
+  write_block(&frame, 1, 1);
+  stage_bytes(&stage, client, bytes_span(&frame));
+  assert_string_equal(bytes_cstr(&client->h2->text), "GOAWAY 201 FLOW_CONTROL_ERROR||");
+  bytes_free(&frame);
+  stage_free(&stage);
+}
+
+static void padding_is_given_back_at_once(void **state) {
+  (void)state;
+  static const uint8_t padded[257] = {255, 'x'};
+  struct stage stage;
+  stage_init_pair(&stage, true, false);
+  stage.origin_mute = true;
+  stage_accept(&stage);
+  struct stage_peer *client = &stage.clients[0];
+  stage_send(&stage, client, POST("1"));
+  for (unsigned i = 0; i < 1000; i++) {
+    struct bytes frame = {0};
+    h2_write_frame(&frame, H2_DATA, H2_PADDED, 1, span_make(padded, sizeof(padded)));
+    stage_bytes(&stage, client, bytes_span(&frame));
+    bytes_free(&frame);
+  }
+  assert_int_equal(client->h2->text.len, 0);
+  stage_free(&stage);
+}
+
+/* Its content is complete, so its window is of no use. */
+static void a_stream_that_ended_is_given_no_room(void **state) {
+  (void)state;
+  struct stage stage;
+  struct bytes frames = {0};
+  stage_init_pair(&stage, true, false);
+  stage_accept(&stage);
+  post(&stage, &stage.clients[0], 1);
+  write_block(&frames, 1, H2_DEFAULT_FRAME);
+  h2_write_frame(&frames, H2_DATA, H2_END_STREAM, 1, span_of("end"));
+  stage_bytes(&stage, &stage.clients[0], bytes_span(&frames));
+  assert_int_equal(stage.clients[0].h2->granted[1], 0);
+  bytes_free(&frames);
+  stage_free(&stage);
+}
+
+/* What no one takes any more is thrown away, while the response waits for its window. */
+static void an_answer_frees_the_client_to_send(void **state) {
+  (void)state;
+  struct stage stage;
+  stage_init_pair(&stage, true, true);
+  stage_accept(&stage);
+  struct stage_peer *client = &stage.clients[0];
+  stage_send(&stage, client, SHUT_WINDOW ASK("1", "/") POST("3"));
+  stage_send(&stage, &stage.origins[0], SHUT_WINDOW);
+  fill_window(&stage, client, 3);
+  assert_int_equal(client->h2->granted[3], 0);
+  stage_send(&stage, &stage.origins[0], "HEADERS 3|:status: 200||DATA 3 END|ok||");
+  assert_int_equal(client->h2->granted[3], H2_DEFAULT_WINDOW);
+  client->h2->text.len = 0;
+  stage_send(&stage, client, "DATA 3 END|the rest||WINDOW_UPDATE 3 2||");
+  assert_string_equal(bytes_cstr(&client->h2->text), "DATA 3|ok||END 3||");
+  stage_free(&stage);
+}
+
+/* What was held for streams that are gone does not count. */
+static void what_is_held_is_counted_for_streams_that_live(void **state) {
+  (void)state;
+  struct stage stage;
+  stage_init_pair(&stage, true, false);
+  stage_accept(&stage);
+  stage_send(&stage, &stage.clients[0], SHUT_WINDOW);
+  for (unsigned i = 0; i < 3; i++) {
+    char text[128];
+    (void)snprintf(text, sizeof(text), ASK("%u", "/"), 2 * i + 1);
+    stage_send(&stage, &stage.clients[0], text);
+    stage_send(&stage, &stage.origins[i], "HTTP/1.0 200 OK||");
+    feed_much(&stage, &stage.origins[i], DECIDE_MAX_HELD / 2 + 1);
+    assert_int_equal(stage.origins[i].end, STAGE_OPEN);
+    (void)snprintf(text, sizeof(text), "RST_STREAM %u CANCEL||", 2 * i + 1);
+    stage_send(&stage, &stage.clients[0], text);
+  }
+  assert_null(strstr(bytes_cstr(&stage.clients[0].h2->text), "RST_STREAM"));
+  stage_free(&stage);
+}
+
+/* A stream that lost a part of its content is given no other. */
+static void content_has_no_holes(void **state) {
+  (void)state;
+  struct stage stage;
+  struct bytes wire = {0};
+  stage_init_pair(&stage, true, false);
+  stage_accept(&stage);
+  stage_send(&stage, &stage.clients[0], ASK("1", "/"));
+  stage_send(&stage, &stage.origins[0], "HTTP/1.1 200 OK|Transfer-Encoding: chunked||");
+  stage.clients[0].h2->text.len = 0;
+  bytes_printf(&wire, "%x\r\n", DECIDE_MAX_HELD + 1);
+  add_pattern(&wire, wire.len + DECIDE_MAX_HELD + 1);
+  bytes_text(&wire, "\r\n3\r\nabc\r\nno chunk\r\n");
+  stage_bytes(&stage, &stage.origins[0], bytes_span(&wire));
+  assert_string_equal(bytes_cstr(&stage.clients[0].h2->text), "RST_STREAM 1 INTERNAL_ERROR||");
+  bytes_free(&wire);
+  stage_free(&stage);
+}
+
+/* While the origin takes nothing, it is not the client who is late. */
+static void a_client_that_is_held_back_is_not_late(void **state) {
+  (void)state;
+  struct stage stage;
+  stage_init_pair(&stage, true, true);
+  relay_free(stage.relay);
+  const struct relay_config config = {.listener = STAGE_LISTENER,
+                                      .origin = STAGE_ORIGIN,
+                                      .origin_timeout_us = 2 * (uint64_t)STAGE_IDLE,
+                                      .idle_us = STAGE_IDLE,
+                                      .coder = &hpack_coder,
+                                      .origin_h2 = true};
+  stage.relay = relay_new(&config);
+  stage.actor = relay_actor(stage.relay);
+  stage_accept(&stage);
+  struct h2_peer *client = stage.clients[0].h2;
+  stage_send(&stage, &stage.clients[0], ASK("1", "/") POST("3"));
+  stage_send(&stage, &stage.origins[0], SHUT_WINDOW);
+  stage_send(&stage, &stage.clients[0], "DATA 3|a||");
+  stage_wait(&stage, 2 * (uint64_t)STAGE_IDLE - 1);
+  assert_int_equal(client->text.len, 0);
+  stage_wait(&stage, 1);
+  assert_non_null(strstr(bytes_cstr(&client->text), "HEADERS 3|:status: 504|"));
+  stage_free(&stage);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(stalled_content_waits),
@@ -435,6 +619,14 @@ int main(void) {
       cmocka_unit_test(interims_of_many_streams_stay_apart),
       cmocka_unit_test(content_beyond_the_windows_is_an_error),
       cmocka_unit_test(content_of_a_closed_stream_is_given_back),
+      cmocka_unit_test(content_of_a_reset_stream_is_given_back),
+      cmocka_unit_test(content_beyond_the_connections_window_ends_it),
+      cmocka_unit_test(padding_is_given_back_at_once),
+      cmocka_unit_test(a_stream_that_ended_is_given_no_room),
+      cmocka_unit_test(an_answer_frees_the_client_to_send),
+      cmocka_unit_test(what_is_held_is_counted_for_streams_that_live),
+      cmocka_unit_test(content_has_no_holes),
+      cmocka_unit_test(a_client_that_is_held_back_is_not_late),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,6 +170,13 @@ static const struct row responses[] = {
        "HEADERS 1|:status: 200" VIA1 "|content-length: 9||DATA 1|some||RST_STREAM 1 "
        "INTERNAL_ERROR||"}},
      NULL},
+    {"also when both come at once",
+     {{CLIENT_SENDS, 1, ASK("1", "/")},
+      {ORIGIN_SEES, 1, ASKED("/")},
+      {ORIGIN_SENDS, 1, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||3|abc|no chunk|"},
+      {CLIENT_SEES, 1,
+       "HEADERS 1|:status: 200" VIA1 "||DATA 1|abc||RST_STREAM 1 INTERNAL_ERROR||"}},
+     NULL},
     {"an origin that fails before is answered for",
      {{CLIENT_SENDS, 1, ASK("1", "/")},
       {ORIGIN_SEES, 1, ASKED("/")},
