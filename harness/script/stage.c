@@ -17,7 +17,6 @@ enum {
   DYING_US = 50000,
   MAX_RESTARTS = 20,
   MAX_VAIN_RESTARTS = 2,
-  MAX_VOID_RUNS = 3,
   SANITY_PATIENCE_US = 3000000,
   SLOT_SANITY = 0xfffe,
   SLOT_CONTROL = 0xffff,
@@ -61,7 +60,7 @@ struct stage {
   uint64_t alive_us; /* the latest play that ended clean began then */
   bool doubted; /* a play was cut off, and nobody was answered since: it may have been the last */
   uint64_t doubted_us; /* since then */
-  bool looked;         /* somebody looked at the processes since the last play began */
+  bool looked;         /* with nothing in flight, since the last play began */
   bool wants_look;
   uint64_t looked_us;
   uint64_t quiet_us; /* the latest look with nothing in flight */
@@ -83,15 +82,6 @@ static const char plain_text[] = "title A plain exchange\n"
                                  "client sends GET\n"
                                  "origin sends 200\n"
                                  "client sees 200\n";
-
-struct script *play_script(const struct play *play) {
-  for (unsigned i = play->num_runs; i > 0; i--) {
-    if (!script_clean(play->runs[i - 1])) {
-      return play->runs[i - 1];
-    }
-  }
-  return play->num_runs > 0 ? play->runs[0] : NULL;
-}
 
 static struct script *begin_script(struct stage *stage, const struct case_file *file,
                                    const char *id, uint32_t slot, uint32_t attempt) {
@@ -257,8 +247,7 @@ static void end_control(struct stage *stage, struct script *script) {
   }
 }
 
-static void note_hurt(struct stage *stage, struct script *script) {
-  script->hurt = true;
+static void count_death(struct stage *stage) {
   stage->num_deaths += stage->death_hurt ? 0U : 1U;
   stage->death_hurt = true;
 }
@@ -287,32 +276,19 @@ static bool is_alone(const struct stage *stage) {
   return stage->phase == STAGE_ALONE || stage->phase == STAGE_CONFIRM_ALONE;
 }
 
-/* Nothing was sent, as the connection was refused: that was no run. */
-static bool was_void(const struct play *play, const struct script *script) {
-  return script->target_down && script->num_exchanges == 0 && play->num_void < MAX_VOID_RUNS;
-}
-
-static void drop_run(struct play *play) {
-  play->num_void++;
-  play->num_runs--;
-  script_free(play->runs[play->num_runs]);
-  free(play->runs[play->num_runs]);
-  play->runs[play->num_runs] = NULL;
-}
-
 static void end_play(struct stage *stage, const struct active *ended) {
   struct play *play = ended->play;
   struct script *script = ended->script;
   play->running = false;
-  if (was_void(play, script)) {
-    drop_run(play);
+  if (suspect_drop_void(play)) {
     found_down(stage);
     return;
   }
   play->cuts |= ended->cut ? 1U << (play->num_runs - 1) : 0U;
   play->cut_us = ended->cut_us;
   if (ended->cut && ended->death) {
-    note_hurt(stage, script);
+    script->hurt = true;
+    count_death(stage);
   }
   blame_owners(stage, script);
   suspect_count(play);
@@ -725,18 +701,13 @@ void stage_looked(struct stage *stage, bool died) {
   for (size_t i = 0; i < stage->num_active; i++) {
     stage->active[i].death = stage->active[i].death || died;
   }
-  for (size_t i = 0; i < stage->num_plays && died; i++) {
-    struct play *play = &stage->plays[i];
-    if (!play->running && suspect_was_cut(play) &&
-        play->runs[play->num_runs - 1]->ended_us > died_since(stage)) {
-      note_hurt(stage, play->runs[play->num_runs - 1]);
-      suspect_count(play);
-    }
+  if (died && suspect_hurt(stage->plays, stage->num_plays, died_since(stage))) {
+    count_death(stage);
   }
   stage->looked_us = stage->now_us;
-  stage->looked = true;
   if (stage->wants_look) {
     stage->wants_look = false;
+    stage->looked = true;
     stage->quiet_us = stage->now_us;
     stage->retry_us = stage->now_us;
   }

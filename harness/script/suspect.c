@@ -2,6 +2,10 @@
 
 #include "script/internal.h"
 
+#include <stdlib.h>
+
+enum { MAX_VOID_RUNS = 3 };
+
 bool suspect_cut(const struct script *script, const struct actor_event *event) {
   if (event->kind != ACTOR_FIN && event->kind != ACTOR_RESET) {
     return false;
@@ -91,4 +95,43 @@ const char *suspect_symptom(struct arena *arena, const struct play *play) {
   return arena_printf(arena, "%s%s%s|%s|%.*s\n", missed, fell_out ? ", fell out" : "",
                       next_answered ? ", next answered" : "", found == NULL ? "-" : found,
                       (int)id.len, (const char *)id.ptr);
+}
+
+bool suspect_drop_void(struct play *play) {
+  struct script *script = play->runs[play->num_runs - 1];
+  if (!script->target_down || script->num_exchanges > 0 || play->num_void == MAX_VOID_RUNS) {
+    return false;
+  }
+  play->num_void++;
+  play->num_runs--;
+  play->runs[play->num_runs] = NULL;
+  script_free(script);
+  free(script);
+  return true;
+}
+
+bool suspect_hurt(struct play *plays, size_t num_plays, uint64_t since_us) {
+  bool any = false;
+  for (size_t i = 0; i < num_plays; i++) {
+    struct play *play = &plays[i];
+    if (play->running || !suspect_was_cut(play)) {
+      continue;
+    }
+    struct script *run = play->runs[play->num_runs - 1];
+    if (run->ended_us > since_us) {
+      run->hurt = true;
+      suspect_count(play);
+      any = true;
+    }
+  }
+  return any;
+}
+
+struct script *play_script(const struct play *play) {
+  for (unsigned i = play->num_runs; i > 0; i--) {
+    if (!script_clean(play->runs[i - 1])) {
+      return play->runs[i - 1];
+    }
+  }
+  return play->num_runs > 0 ? play->runs[0] : NULL;
 }

@@ -27,6 +27,14 @@ void suspect_count(struct play *play);
  * ACTOR_NEVER; returns when any was. */
 uint64_t suspect_blame(struct play *plays, size_t num_plays, uint64_t alive_us, uint64_t first_us);
 
+/* suspect_hurt marks the plays that were cut off and ended after since_us, as a process of the
+ * target was found dead. True when there was one. */
+bool suspect_hurt(struct play *plays, size_t num_plays, uint64_t since_us);
+
+/* suspect_drop_void frees the latest run of a play if nothing of it was sent, as its connection was
+ * refused: that was no run. True when it did; not for ever. */
+bool suspect_drop_void(struct play *play);
+
 /* suspect_symptom says what the first run of a play missed, to tell symptoms apart whatever the
  * codes were; one line. A connection that was lost says little, for a neighbour may have cost it:
  * so each case has a symptom of its own then. */

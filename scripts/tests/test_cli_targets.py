@@ -247,6 +247,30 @@ def test_a_target_that_dies_of_one_case_and_is_restarted(
     assert len(pids.read_text().split()) >= 2, "it died again, and was started for the others"
 
 
+@pytest.mark.parametrize("jobs", [1, 32])
+@pytest.mark.parametrize("fault", ["dies", "dies-late"])
+def test_a_restart_command_that_does_not_help(suite, bad_target, fault, jobs):
+    target = bad_target(fault, "--on", "forward/copy")
+    started = time.monotonic()
+    played = suite(
+        *(*target.gateway, *FEW, "--jobs", jobs, "--timeout-scale", "0.1"),
+        *("--restart", "echo tried; exit 7"),
+    )
+    assert time.monotonic() - started < STOP_SECONDS
+    assert target.process.wait(STOP_SECONDS) == 1
+    assert "tried" in played.err and "tried" not in played.out
+    assert played.status == 1
+    copy = played.cases.pop("forward/copy")
+    assert (copy["verdict"], copy["outcome"], copy["level"]) == ("fail", "crashed", "HOUSE")
+    assert copy["requirements"][0] == "HOUSE-ALIVE"
+    assert "the restart command ended with status 7" in played.err
+    if jobs == 1:  # Of several in flight each may have done it.
+        assert {case["verdict"] for case in played.cases.values()} == {"pass", "error"}
+    for case in played.cases.values():
+        if case["verdict"] == "error":
+            assert "the restart command did not bring it back" in case["reason"]
+
+
 def test_a_worker_that_dies_is_seen_by_pid_and_blamed_on_its_case(suite, bad_target):
     target = bad_target("worker-dies", "--on", "forward/copy")
     played = suite(*target.gateway, *FEW, "--pid", target.pid)
