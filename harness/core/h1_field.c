@@ -154,6 +154,27 @@ struct h1_fault h1_reader_frame(struct h1_reader *reader, const struct h1_line *
   return fault;
 }
 
+bool h1_reader_plain_frame(struct h1_reader *reader, struct span name, struct span value) {
+  enum { DIGITS = 19 }; /* so many fit */
+  if (!is_content_length(name)) {
+    return !is_transfer_encoding(name);
+  }
+  if (reader->has_length || reader->has_coding || value.len == 0 || value.len > DIGITS) {
+    return false;
+  }
+  uint64_t length = 0;
+  for (size_t i = 0; i < value.len; i++) {
+    unsigned digit = value.ptr[i] - (unsigned)'0';
+    if (digit > 9) {
+      return false;
+    }
+    length = length * 10 + digit;
+  }
+  reader->has_length = true;
+  reader->length = length;
+  return true;
+}
+
 enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum h1_event_kind kind,
                              struct h1_event *out) {
   struct h1_line line;

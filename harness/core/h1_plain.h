@@ -12,7 +12,7 @@ struct h1_plain {
   struct h1_reader *reader;
   struct span window;
   size_t next; /* index of the next line in the window */
-  size_t room; /* index behind the last place where a line's text may end in the window */
+  size_t room; /* how much of the window the present head may take */
   struct h1_masks masks;
 };
 
@@ -20,10 +20,11 @@ struct h1_plain {
 static inline void h1_plain_bound(struct h1_plain *plain) {
   uint64_t head = plain->reader->bound - plain->reader->base;
   size_t most = head < plain->window.len ? (size_t)head : plain->window.len;
-  plain->room = most < 2 ? 0 : most - 1;
+  plain->room = most;
 }
 
-/* h1_plain_begin begins at reader->start. False when a part of that line was looked at before. */
+/* h1_plain_begin begins at reader->start. False when a part of that line was looked at before, or
+ * lines are limited to less than a block. */
 static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *reader,
                                   struct span window) {
   *plain = (struct h1_plain){.reader = reader,
@@ -31,7 +32,8 @@ static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *read
                              .next = (size_t)(reader->start - reader->base),
                              .masks = h1_scan_masks(&reader->scan)};
   h1_plain_bound(plain);
-  return reader->scan.at == reader->start;
+  return reader->scan.at == reader->start && plain->next < window.len &&
+         reader->limits.line >= H1_BLOCK;
 }
 
 /* h1_plain_load makes the block that begins with a line, or the window's last one, the present one.
@@ -62,22 +64,27 @@ static inline bool h1_plain_line(struct h1_plain *plain, struct h1_line *line) {
     uint64_t start = reader->base + plain->next;
     len = (size_t)(reader->scan.at - start);
     line->token = (size_t)(reader->scan.token - start);
+    if (len > reader->limits.line) {
+      return false;
+    }
   }
   plain->masks = (struct h1_masks){.breaks = masks.breaks >> 2, .limits = masks.limits >> 2};
   line->text = span_make(plain->window.ptr + plain->next, len);
-  return plain->next + len < plain->room && memcmp(line->text.ptr + len, "\r\n", 2) == 0 &&
-         len <= reader->limits.line;
+  return plain->next + len + 2 <= plain->room && memcmp(line->text.ptr + len, "\r\n", 2) == 0;
 }
 
 /* h1_plain_give fills in an event for the line and takes it. */
 static inline void h1_plain_give(struct h1_plain *plain, const struct h1_line *line,
-                                 enum h1_event_kind kind, struct h1_event *out) {
+                                 enum h1_event_kind kind, struct span name, struct span value,
+                                 struct h1_event *out) {
   const struct h1_reader *reader = plain->reader;
   uint64_t offset = reader->base + plain->next;
   size_t len = line->text.len + 2;
   *out = (struct h1_event){.kind = kind,
                            .offset = offset,
                            .end = offset + len,
+                           .name = name,
+                           .value = value,
                            .code = reader->code,
                            .minor = reader->minor};
   plain->next += len;

@@ -190,6 +190,10 @@ struct h1_fault h1_reader_frame(struct h1_reader *reader, const struct h1_line *
  * H1_HEAD_END what it is. */
 void h1_reader_content_begins(struct h1_reader *reader, struct h1_event *out);
 
+/* h1_reader_plain_frame is h1_reader_frame for the first Content-Length and digits. False for
+ * anything else, of which nothing is noted. */
+bool h1_reader_plain_frame(struct h1_reader *reader, struct span name, struct span value);
+
 /* h1_reader_framed goes on behind a head as reader->framing says. */
 static inline void h1_reader_framed(struct h1_reader *reader, struct h1_event *head_end) {
   head_end->framing = reader->framing;

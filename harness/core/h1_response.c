@@ -204,8 +204,8 @@ static bool plain_status(struct h1_response *parser, struct h1_plain *plain, str
   }
   parser->reader.code = code;
   parser->reader.minor = 1;
-  h1_plain_give(plain, &line, begin_response(parser), out);
-  out->value = reason_phrase(&line);
+  enum h1_event_kind kind = begin_response(parser);
+  h1_plain_give(plain, &line, kind, (struct span){0}, reason_phrase(&line), out);
   return true;
 }
 
@@ -216,43 +216,45 @@ static bool plain_field(struct h1_reader *reader, struct h1_plain *plain, struct
   }
   if (line.text.len == 0) {
     frame_by_fields(reader);
-    h1_plain_give(plain, &line, H1_HEAD_END, out);
+    h1_plain_give(plain, &line, H1_HEAD_END, (struct span){0}, (struct span){0}, out);
     h1_reader_framed(reader, out);
     return true;
   }
+  if (!h1_line_is_field(&line) || reader->num_fields == reader->limits.fields) {
+    return false;
+  }
   struct span name = span_make(line.text.ptr, line.token);
-  if (!h1_line_is_field(&line) || (reader->by_fields && h1_name_frames(name)) ||
-      reader->num_fields == reader->limits.fields) {
+  struct span value = h1_line_value(&line);
+  if (reader->by_fields && h1_name_frames(name) && !h1_reader_plain_frame(reader, name, value)) {
     return false;
   }
   reader->num_fields++;
-  h1_plain_give(plain, &line, H1_FIELD, out);
-  out->name = name;
-  out->value = h1_line_value(&line);
+  h1_plain_give(plain, &line, H1_FIELD, name, value, out);
   return true;
 }
 
-/* Gives events as long as all is plain. */
-static size_t read_plain(struct h1_response *parser, struct span window, struct h1_event *events,
-                         size_t max) {
+/* Gives events as long as all is plain. Returns the place behind the last one. */
+static struct h1_event *read_plain(struct h1_response *parser, struct span window,
+                                   struct h1_event *restrict out, const struct h1_event *last) {
   struct h1_reader *reader = &parser->reader;
   struct h1_plain plain;
-  size_t num = 0;
   bool on = h1_plain_begin(&plain, reader, window);
-  while (on && num < max) {
+  while (on && out < last) {
     if (reader->state == H1_READ_FIELDS) {
-      on = plain_field(reader, &plain, &events[num]);
+      on = plain_field(reader, &plain, out);
+    } else if (reader->state == H1_READ_START) {
+      on = plain_status(parser, &plain, out);
     } else if (reader->state == H1_READ_END) {
       reader->start = reader->base + plain.next;
-      (void)end_message(parser, &events[num]);
+      (void)end_message(parser, out);
       h1_plain_bound(&plain);
     } else {
-      on = reader->state == H1_READ_START && plain_status(parser, &plain, &events[num]);
+      break;
     }
-    num += on;
+    out += on;
   }
   h1_plain_end(&plain);
-  return num;
+  return out;
 }
 
 /* Kept apart, so that short reads need not save registers. */
@@ -262,7 +264,7 @@ __attribute__((noinline)) static size_t read_events(struct h1_response *parser, 
   size_t num = 0;
   enum h1_step step = H1_STEP_EVENT;
   while (num < max && step == H1_STEP_EVENT) {
-    num += read_plain(parser, window, events + num, max - num);
+    num = (size_t)(read_plain(parser, window, events + num, events + max) - events);
     if (num < max) {
       do {
         step = next_step(parser, window, events + num);
