@@ -48,7 +48,10 @@ void h2_back_compose(struct script *script, const struct step *step,
   }
   /* What waits goes first: frames are coded in the order in which they are written, and what is not
    * to be written must not be coded. */
-  struct link *link = exchange->back_ended_by_us ? NULL : exchange->back_link;
+  bool dead = exchange->back_ended_by_us || exchange->back_gone ||
+              (exchange->back_stream != NULL && exchange->back_stream->sent_end);
+  bool frame = step->messages[0].kind == MESSAGE_FRAME;
+  struct link *link = dead && !frame ? NULL : exchange->back_link;
   if (link != NULL && (link->holder == NULL || link->holder == script)) {
     bytes_add(out, bytes_span(&link->out));
     link->out.len = 0;
@@ -102,6 +105,11 @@ static void read_part(struct script *script, struct script_exchange *exchange,
       part_events(part, exchange->back_number, &exchange->answer_ends, read_event, &reading);
   if (!whole || (part->raw && part->on != FRAME_ON_EXCHANGE)) {
     break_off(exchange);
+  }
+  bool upsets = part->type == H2_RST_STREAM || part->type == H2_GOAWAY ||
+                part->type == H2_PUSH_PROMISE || part->type == H2_SETTINGS;
+  if (upsets) {
+    exchange->valid_interims = exchange->valid_interims && exchange->final_code != 0;
   }
 }
 

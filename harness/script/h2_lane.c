@@ -156,9 +156,31 @@ static void tell_sent(void *user, const struct h2_event *event) {
   tell(telling->script, exchange->client, exchange->asked, "sent", telling->now_us);
 }
 
+static void end_answer(struct script *script, struct script_exchange *exchange) {
+  struct client_lane *lane = &script->clients[exchange->client];
+  exchange->answer_over = true;
+  exchange->closed = exchange->closed || (!exchange->cancelled &&
+                                          (exchange->final == NULL || !exchange->final->complete));
+  while (lane->first_queued < lane->num_queued &&
+         script->exchanges[lane->queue[lane->first_queued]]->answer_over) {
+    lane->first_queued++;
+  }
+}
+
+static void cancel(struct script *script, struct script_exchange *exchange) {
+  if (!exchange->answer_over) {
+    exchange->cancelled = true;
+    exchange->turned = true;
+    end_answer(script, exchange);
+  }
+}
+
 static void record_parts(struct script *script, struct script_exchange *exchange,
                          const struct part *part, uint64_t now_us) {
   struct telling telling = {script, exchange, now_us};
+  if (part->raw && part->type == H2_RST_STREAM && part->on == FRAME_ON_EXCHANGE) {
+    cancel(script, exchange);
+  }
   (void)part_events(part, exchange->asked->stream.id, &exchange->ask_ends, tell_sent, &telling);
 }
 
@@ -213,17 +235,6 @@ static void take(void *user, const struct h1_event *event) {
   struct script_exchange *exchange = receiving->exchange;
   lane_take(receiving->script, exchange->client, exchange, &exchange->building, event,
             receiving->now_us);
-}
-
-static void end_answer(struct script *script, struct script_exchange *exchange) {
-  struct client_lane *lane = &script->clients[exchange->client];
-  exchange->answer_over = true;
-  exchange->closed = exchange->closed || (!exchange->cancelled &&
-                                          (exchange->final == NULL || !exchange->final->complete));
-  while (lane->first_queued < lane->num_queued &&
-         script->exchanges[lane->queue[lane->first_queued]]->answer_over) {
-    lane->first_queued++;
-  }
 }
 
 /* The target says that it did not begin with a request: the client may send it again (RFC 9113
@@ -370,9 +381,7 @@ void h2_lane_cancel(struct script *script, size_t client, uint64_t now_us) {
                   span_of(arena_printf(&script->arena, "RST_STREAM stream=%u CANCEL\r\n",
                                        exchange->stream->stream.id)),
                   now_us);
-    exchange->cancelled = true;
-    exchange->turned = true;
-    end_answer(script, exchange);
+    cancel(script, exchange);
   }
   h2_lane_flush(script, client);
 }

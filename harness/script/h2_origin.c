@@ -171,6 +171,16 @@ static void stream_event(struct origin *origin, struct h2_origin *end, const str
   script_run(stream->owner, now_us);
 }
 
+/* The target found fault with what came on the connection: all its streams end with it. */
+static void goaway(struct h2_origin *end, uint64_t now_us) {
+  for (struct end_stream *stream = end->streams; stream != NULL; stream = stream->next) {
+    if (stream->owner != NULL) {
+      script_back_ended(stream->owner, end->conn, stream->reader.stream.id, BACK_RESET, now_us);
+      script_run(stream->owner, now_us);
+    }
+  }
+}
+
 bool h2_origin_bytes(struct origin *origin, struct h2_origin *end, struct span bytes,
                      uint64_t now_us) {
   struct h2_event event;
@@ -179,6 +189,8 @@ bool h2_origin_bytes(struct origin *origin, struct h2_origin *end, struct span b
   while ((status = link_next(&end->link, &event)) == H2_EVENT) {
     if (event.stream != 0) {
       stream_event(origin, end, &event, now_us);
+    } else if (event.kind == H2_GOT_FRAME && event.type == H2_GOAWAY && event.code != H2_NO_ERROR) {
+      goaway(end, now_us);
     }
   }
   flush(origin, end);
