@@ -2,6 +2,7 @@
 
     pytest cases                                     the embedded reference gateway
     pytest cases --target haproxy --target nginx     real servers, started by their profiles
+    pytest cases --target haproxy --tls --front h2   over TLS, with HTTP/2
     pytest cases --seat gateway --url URL --origin ADDR     a server that runs already
 
 The run happens before collection, in the controller when there are xdist workers; they read its results
@@ -58,6 +59,14 @@ def pytest_addoption(parser, pluginmanager):
         metavar="NAME",
         help="start this server of scripts/targets and test it (repeatable)",
     )
+    group.addoption(
+        "--front",
+        action="append",
+        default=[],
+        choices=interim_targets.VERSIONS,
+        help="HTTP version towards the servers of --target (repeatable; default h1)",
+    )
+    group.addoption("--tls", action="store_true", help="ask the servers of --target over TLS")
     group.addoption("--seat", metavar="SEAT", help="seat of a server that runs already")
     group.addoption("--url", metavar="URL", help="where a server that runs already listens")
     group.addoption("--origin", metavar="ADDR", help="where that server expects its origin")
@@ -172,6 +181,8 @@ def check_options(config):
             raise pytest.UsageError("--target starts a server, --url names one: give one of them")
         if (option("seat") or "gateway") in ("gateway", "proxy") and option("origin") is None:
             raise pytest.UsageError("--url needs --origin ADDR: where the server expects its origin")
+    if (option("front") or option("tls")) and not option("target"):
+        raise pytest.UsageError("--front and --tls choose how to ask a server: add --target NAME")
     for name in option("target"):
         load_profile(name)
 
@@ -198,12 +209,29 @@ def run_all(config, directory):
     return [run_target(config, program, name, directory) for name in option("target")]
 
 
+def front_arguments(config, profile):
+    """What tells interim how to ask a profile's server, and why it cannot be asked so: one is empty."""
+    tls = config.getoption("tls")
+    asked = config.getoption("front") or ["h1"]
+    offered = profile.tls_fronts if tls else profile.fronts
+    fronts = [version for version in asked if version in offered]
+    if not fronts:
+        return [], f"takes no {' nor '.join(asked)} {'over' if tls else 'without'} TLS"
+    # h1 is what interim begins with by itself.
+    arguments = [] if fronts == ["h1"] else [f"--front={version}" for version in fronts]
+    return arguments + (["--insecure"] if tls else []), ""
+
+
 def run_target(config, program, name, directory):
     """Start a profile's server, run the suite against it, stop it."""
     profile = load_profile(name)
+    fronts, why_not = front_arguments(config, profile)
+    if why_not:
+        return Run(name, skipped=f"{name} {why_not}")
     try:
         with interim_targets.Server(profile) as server:
-            arguments = ["--seat", profile.seat, "--target", server.url]
+            url = server.tls_url if config.getoption("tls") else server.url
+            arguments = ["--seat", profile.seat, "--target", url, *fronts]
             if profile.seat != "origin":
                 arguments += ["--origin", server.origin]
             arguments += ["--target-name", name]

@@ -3,13 +3,18 @@
 
 A profile is scripts/targets/NAME/profile.toml with the server's own configuration beside it. In its
 strings and in the configuration these are filled in: {dir} (the server's own temporary directory),
-{config} (the first configuration file, rendered), {listen_port} and {origin_port}. A server is ready when
-its port takes connections; with `answers = true` in [ready], when it answers a request, in whatever way.
+{config} (the first configuration file, rendered), {listen_port}, {tls_port}, {origin_port}, {certificate}
+(a file with a certificate that nobody vouches for and its key, made at the start) and {npm} (where
+scripts/setup installs what the profile names from npm). A server is ready when its port takes connections;
+with `answers = true` in [ready], when it answers a request, in whatever way.
+
+`fronts` are the HTTP versions that `url` takes (h2: with prior knowledge), `tls_fronts` those that `tls_url`
+takes. `back` is the version in which the server asks its origin: one profile has one.
 
     with Server(load_profile("haproxy")) as server:
         subprocess.run(["build/interim", "run", "--target", server.url, "--origin", server.origin])
 
-By hand, with {url}, {origin} and {pid} filled in, the server stopped when the command ends:
+By hand, with {url}, {tls_url}, {origin} and {pid} filled in, the server stopped when the command ends:
 
     scripts/interim_targets.py haproxy -- build/interim run --target {url} --origin {origin}
 """
@@ -29,6 +34,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TARGETS = Path(__file__).resolve().parent / "targets"
+# Where scripts/setup installs packages of npm, one directory for all profiles.
+NPM = Path(__file__).resolve().parent.parent / "build" / "npm"
 
 # Below the ports that the kernel hands out to outgoing connections, of which a run makes thousands.
 PORTS = range(20000, 32000)
@@ -63,11 +70,21 @@ class Profile:
     command: list
     url: str
     seat: str = "gateway"
+    fronts: list = field(default_factory=lambda: ["h1"])
+    tls_url: str = ""
+    tls_fronts: list = field(default_factory=list)
+    back: str = "h1"
+    npm: list = field(default_factory=list)
     configs: list = field(default_factory=list)
     env: dict = field(default_factory=dict)
     version: dict = field(default_factory=dict)
     ready: dict = field(default_factory=dict)
     notes: str = ""
+
+    @property
+    def npm_names(self):
+        """Of NAME@VERSION the names."""
+        return [package.rpartition("@")[0] for package in self.npm]
 
     @property
     def expect(self):
@@ -83,6 +100,11 @@ PROFILE_KEYS = {
     "command": (list, True),
     "url": (str, True),
     "seat": (str, False),
+    "fronts": (list, False),
+    "tls_url": (str, False),
+    "tls_fronts": (list, False),
+    "back": (str, False),
+    "npm": (list, False),
     "configs": (list, False),
     "env": (dict, False),
     "version": (dict, False),
@@ -91,7 +113,8 @@ PROFILE_KEYS = {
 }
 TABLE_KEYS = {"version": {"command": list, "pattern": str}, "ready": {"port": str, "answers": bool}}
 SEATS = ("origin", "gateway", "proxy", "client")
-PLACEHOLDERS = ("dir", "config", "listen_port", "origin_port")
+VERSIONS = ("h1", "h2")
+PLACEHOLDERS = ("dir", "config", "listen_port", "tls_port", "origin_port", "certificate", "npm")
 
 
 def known_targets(targets=TARGETS):
@@ -135,12 +158,27 @@ def _check_profile(path, name, data):
         raise ProfileError(f"{path}: 'seat' must be one of {', '.join(SEATS)}")
     if not data["command"]:
         raise ProfileError(f"{path}: 'command' is empty")
-    for text in [*data["command"], data["url"]]:
+    _check_extras(path, data)
+    for text in [*data["command"], data["url"], data.get("tls_url", "")]:
         for unknown in set(re.findall(r"\{(\w+)\}", text)) - set(PLACEHOLDERS):
             raise ProfileError(f"{path}: {{{unknown}}} in {text!r} is none of {PLACEHOLDERS}")
     for config in data.get("configs", []):
         if not (path.parent / config).is_file():
             raise ProfileError(f"{path}: 'configs' names {config!r}, which is not beside it")
+
+
+def _check_extras(path, data):
+    if data.get("back", "h1") not in VERSIONS:
+        raise ProfileError(f"{path}: 'back' must be one of {', '.join(VERSIONS)}")
+    for package in data.get("npm", []):
+        if not re.fullmatch(r"@?[^@\s]+@[\d.]+", package):
+            raise ProfileError(f"{path}: {package!r} in 'npm' is not NAME@VERSION")
+    for key in ("fronts", "tls_fronts"):
+        for version in data.get(key, []):
+            if version not in VERSIONS:
+                raise ProfileError(f"{path}: {version!r} in {key!r} is none of {', '.join(VERSIONS)}")
+    if bool(data.get("tls_url")) != bool(data.get("tls_fronts")):
+        raise ProfileError(f"{path}: 'tls_url' and 'tls_fronts' need each other")
 
 
 def free_ports(count):
@@ -166,7 +204,7 @@ def version_of(profile):
         return ""
     try:
         done = subprocess.run(
-            profile.version["command"],
+            [word.replace("{npm}", f"{NPM}/node_modules") for word in profile.version["command"]],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -179,6 +217,23 @@ def version_of(profile):
         return ""
     found = re.search(profile.version["pattern"], done.stdout + done.stderr)
     return found.group(1) if found else ""
+
+
+def make_certificate(path):
+    """Write a certificate of 127.0.0.1 and its key into one file."""
+    key, certificate = f"{path}.key", f"{path}.crt"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    command += ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise NotInstalled("openssl is not installed: run scripts/setup") from error
+    if done.returncode != 0:
+        raise StartFailed(f"openssl made no certificate:\n{done.stderr}")
+    path.write_text(Path(certificate).read_text() + Path(key).read_text(), encoding="ascii")
 
 
 def listens(port):
@@ -208,11 +263,16 @@ class Server:
         self.process = None
         self.directory = None
         self.listen_port = 0
+        self.tls_port = 0
         self.origin_port = 0
 
     @property
     def url(self):
         return self._fill(self.profile.url)
+
+    @property
+    def tls_url(self):
+        return self._fill(self.profile.tls_url)
 
     @property
     def origin(self):
@@ -232,10 +292,11 @@ class Server:
 
     def start(self):
         """Start the server and wait for its port. NotInstalled, or StartFailed with its log."""
-        program = self.profile.command[0]
-        if shutil.which(program, path=PATH) is None:
+        missing = [] if shutil.which(self.profile.command[0], path=PATH) else self.profile.command[:1]
+        missing += [name for name in self.profile.npm_names if not (NPM / "node_modules" / name).is_dir()]
+        if missing:
             raise NotInstalled(
-                f"{program} is not installed: run scripts/setup --targets {self.profile.name}"
+                f"{missing[0]} is not installed: run scripts/setup --targets {self.profile.name}"
             )
         self.version = version_of(self.profile)
         for last in (False,) * (START_TRIES - 1) + (True,):
@@ -275,8 +336,10 @@ class Server:
         return text[-LOG_TAIL:]
 
     def _start_once(self):
-        self.listen_port, self.origin_port = free_ports(2)
+        self.listen_port, self.tls_port, self.origin_port = free_ports(3)
         self.directory = Path(tempfile.mkdtemp(prefix=f"interim-{self.profile.name}-"))
+        if self.profile.tls_url:
+            make_certificate(self.directory / "certificate.pem")
         for config in self.profile.configs:
             template = (self.profile.directory / config).read_text(encoding="utf-8")
             (self.directory / config).write_text(self._fill(template), encoding="utf-8")
@@ -328,7 +391,10 @@ class Server:
             "dir": self.directory,
             "config": f"{self.directory}/{config}",
             "listen_port": self.listen_port,
+            "tls_port": self.tls_port,
             "origin_port": self.origin_port,
+            "certificate": f"{self.directory}/certificate.pem",
+            "npm": NPM / "node_modules",
         }
         for name, value in values.items():
             text = text.replace("{" + name + "}", str(value))
@@ -341,7 +407,8 @@ def main(arguments):
         return 2
     try:
         with Server(load_profile(arguments[0])) as server:
-            values = {"{url}": server.url, "{origin}": server.origin, "{pid}": str(server.pid)}
+            values = {"{url}": server.url, "{tls_url}": server.tls_url}
+            values |= {"{origin}": server.origin, "{pid}": str(server.pid)}
             words = arguments[2:]
             for name, value in values.items():
                 words = [word.replace(name, value) for word in words]

@@ -347,6 +347,32 @@ def test_known_deviations_of_a_profile_are_passed_on(project, pytest_in):
     assert arguments[arguments.index("--expect") + 1] == str(expect)
 
 
+@pytest.mark.parametrize(
+    "asked, url, told",
+    [
+        ([], "http:", []),
+        (["--front", "h2"], "http:", ["--front=h2"]),
+        (["--front", "h1", "--front", "h2"], "http:", ["--front=h1", "--front=h2"]),
+        (["--tls"], "https:", ["--insecure"]),
+        (["--tls", "--front", "h2"], "https:", ["--front=h2", "--insecure"]),
+    ],
+)
+def test_fronts_are_asked_as_told(project, pytest_in, asked, url, told):
+    project.script(result("forward/plain"))
+    pytest_in("cases", "--target", "haproxy", *asked)
+    (arguments,) = project.calls()
+    assert arguments[arguments.index("--target") + 1].startswith(url)
+    assert [word for word in arguments if word.startswith(("--front", "--insecure"))] == told
+
+
+def test_a_front_that_a_target_lacks_is_skipped(project, pytest_in):
+    project.script(result("forward/plain"))
+    done = pytest_in("cases", "--target", "nginx", "--front", "h2")
+    assert summary(done) == {"skipped": 1}
+    assert "nginx takes no h2 without TLS" in done.stdout
+    assert project.calls() == []
+
+
 def test_several_targets_are_told_apart(project, pytest_in):
     project.script(result("forward/any-code:102"), result("forward/plain"))
     done = pytest_in("cases", "--target", "haproxy", "--target", "nginx")
@@ -392,7 +418,7 @@ def test_unknown_target_lists_the_known(project, pytest_in):
     project.script(result("forward/plain"))
     done = pytest_in("cases", "--target", "ngin")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "no target is named 'ngin'; known: apache, haproxy, " in done.stderr
+    assert "no target is named 'ngin'; known: apache, apache-h2back, " in done.stderr
 
 
 def test_server_that_runs_already(project, pytest_in):
@@ -414,6 +440,8 @@ def test_server_that_runs_already(project, pytest_in):
         (["--seat", "gateway"], "add --url URL"),
         (["--origin", "127.0.0.1:1"], "add --url URL"),
         (["--url", "http://127.0.0.1:1", "--target", "haproxy"], "give one of them"),
+        (["--tls"], "add --target NAME"),
+        (["--front", "h2"], "add --target NAME"),
     ],
 )
 def test_wrong_options(project, pytest_in, arguments, message):

@@ -1,5 +1,7 @@
 """scripts/setup, with dpkg-query, apt-get and id played by scripts that write down what they were told."""
 
+import os
+import shutil
 import time
 
 import pytest
@@ -133,6 +135,43 @@ def test_of_two_packages_the_first_is_installed(machine, setup, tmp_path):
     assert install.split()[-1] == "squid"
 
 
+@pytest.fixture
+def setup_copy(root, run, tmp_path):
+    """scripts/setup in a tree of its own, where nothing of npm is installed."""
+    scripts = tmp_path / "tree" / "scripts"
+    shutil.copytree(root / "scripts" / "targets", scripts / "targets")
+    shutil.copy(root / "scripts" / "setup", scripts)
+
+    def setup(*arguments):
+        return run("sh", scripts / "setup", *arguments, env={"PATH": f"{tmp_path}/bin:/usr/bin:/bin"})
+
+    return setup
+
+
+def test_packages_of_npm_go_below_build(machine, setup_copy, tmp_path):
+    machine("dpkg-query", DPKG.format(absent=""))
+    machine("npm", "exit 0")
+    (tmp_path / "tree" / "build" / "npm" / "node_modules" / "fastify").mkdir(parents=True)
+    done = setup_copy("--targets", "node-fastify", "haproxy")
+    assert done.returncode == 0, done.stderr
+    (install,) = calls(tmp_path, "npm")
+    words = install.split()
+    prefix = words[words.index("--prefix") + 1]
+    assert os.path.realpath(prefix) == os.path.realpath(tmp_path / "tree" / "build" / "npm")
+    # What is there already is not asked for; nor do install scripts run.
+    assert words[-1].startswith("@fastify/http-proxy@") and "fastify@" not in install.replace(words[-1], "")
+    assert "--ignore-scripts" in words
+    assert calls(tmp_path, "apt-get") == []
+
+
+def test_an_npm_that_fails_fails_the_setup(machine, setup_copy):
+    machine("dpkg-query", DPKG.format(absent=""))
+    machine("npm", "exit 1")
+    done = setup_copy("--targets", "node-http2-proxy")
+    assert done.returncode == 1
+    assert "npm could not install: http2-proxy@" in done.stderr
+
+
 def test_targets_ask_for_no_more_than_their_packages(machine, setup, tmp_path):
     machine("dpkg-query", DPKG.format(absent=""))
     done = setup("--targets", "haproxy")
@@ -144,7 +183,7 @@ def test_targets_ask_for_no_more_than_their_packages(machine, setup, tmp_path):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--targets", "haproxy", "ngin"], "no target is named 'ngin'; known: apache haproxy "),
+        (["--targets", "haproxy", "ngin"], "no target is named 'ngin'; known: apache apache-h2back "),
         (["--targets", "../targets/haproxy"], "no target is named '../targets/haproxy'"),
         (["--targets"], "--targets needs a name; known: "),
         (["--bogus"], "usage: scripts/setup"),

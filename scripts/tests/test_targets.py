@@ -5,6 +5,8 @@ import http.server
 import json
 import os
 import re
+import socket
+import ssl
 import sys
 import threading
 import time
@@ -67,17 +69,35 @@ def wait_until(condition):
 # The version in which each asks its origin.
 TREE = {
     "apache": "HTTP/1.1",
+    "apache-h2back": "HTTP/2",
+    "caddy": "HTTP/1.1",
+    "caddy-h2back": "HTTP/2",
+    "h2o": "HTTP/1.1",
     "haproxy": "HTTP/1.1",
+    "haproxy-h2back": "HTTP/2",
     "lighttpd": "HTTP/1.1",
+    "nghttpx": "HTTP/1.1",
+    "nghttpx-h2back": "HTTP/2",
     "nginx": "HTTP/1.1",
     "nginx-default": "HTTP/1.0",
+    "nginx-grpc": "HTTP/2",
+    "node-fastify": "HTTP/1.1",
+    "node-fastify-h2back": "HTTP/2",
+    "node-http2-proxy": "HTTP/1.1",
     "squid": "HTTP/1.1",
     "squid-forward": "HTTP/1.1",
     "tinyproxy": "HTTP/1.1",
+    "trafficserver": "HTTP/1.1",
     "varnish": "HTTP/1.1",
 }
+TO_H1 = [name for name, version in TREE.items() if version != "HTTP/2"]
+TO_H2 = [name for name, version in TREE.items() if version == "HTTP/2"]
 # scripts/setup installs these; the others are tested where they are.
-ALWAYS = ("haproxy", "nginx", "nginx-default")
+ALWAYS = ("haproxy", "haproxy-h2back", "nginx", "nginx-default", "nginx-grpc")
+
+# How a client begins HTTP/2 (RFC 9113, section 3.4), with empty SETTINGS.
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 
 
 @contextlib.contextmanager
@@ -98,7 +118,20 @@ def get(server, path):
         url, proxies = f"http://{server.origin}{path}", {"http": server.url}
     else:
         url, proxies = server.url + path, {}
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+    return ask(url, proxies)
+
+
+def trusting():
+    """TLS towards whoever answers."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def ask(url, proxies):
+    handlers = [urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=trusting())]
+    opener = urllib.request.build_opener(*handlers)
     deadline = time.monotonic() + 10
     while True:
         try:
@@ -110,18 +143,66 @@ def get(server, path):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("name", TREE)
-def test_server_starts_relays_and_stops(name):
+@pytest.mark.parametrize("name", TO_H1)
+def test_server_relays(name):
     with started(name) as server:
         origin = serve_origin(server.origin_port)
+        versions = [TREE[name]]
         try:
             with get(server, "/a/path") as response:
                 assert response.status == 200
                 assert response.read() == b"origin saw /a/path"
+            if "h1" in server.profile.tls_fronts:
+                with ask(server.tls_url + "/with/tls", {}) as response:
+                    assert response.read() == b"origin saw /with/tls"
+                versions *= 2
         finally:
             origin.shutdown()
             origin.server_close()
-        assert origin.versions == [TREE[name]]
+        assert origin.versions == versions
+
+
+@pytest.mark.parametrize("name", TO_H2)
+def test_server_asks_its_origin_with_prior_knowledge_of_http2(name):
+    with started(name) as server, socket.create_server(("127.0.0.1", server.origin_port)) as origin:
+        origin.settimeout(10)
+        with socket.create_connection(("127.0.0.1", server.listen_port), timeout=10) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            connection, _ = origin.accept()
+            with connection, connection.makefile("rb") as stream:
+                connection.settimeout(10)
+                assert stream.read(len(PREFACE)) == PREFACE
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_server_takes_http2_where_its_profile_says_so(name):
+    profile = load_profile(name)
+    if "h2" not in profile.fronts + profile.tls_fronts:
+        return
+    with started(name) as server:
+        if "h2" in profile.fronts:
+            with socket.create_connection(("127.0.0.1", server.listen_port), timeout=10) as client:
+                assert begins_http2(client)
+        if "h2" in profile.tls_fronts:
+            context = trusting()
+            context.set_alpn_protocols(["h2"])
+            with socket.create_connection(("127.0.0.1", server.tls_port), timeout=10) as plain:
+                with context.wrap_socket(plain) as client:
+                    assert client.selected_alpn_protocol() == "h2"
+                    assert begins_http2(client)
+
+
+def begins_http2(client):
+    """Whether the first frame that answers the preface is SETTINGS."""
+    client.sendall(PREFACE + SETTINGS)
+    with client.makefile("rb") as stream:
+        head = stream.read(9)
+    return len(head) == 9 and head[3] == 4 and head[5:] == b"\0\0\0\0"
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_server_starts_and_stops(name):
+    with started(name) as server:
         assert re.fullmatch(r"\d+(\.\d+)+", server.version)
         pid, port, directory = server.pid, server.listen_port, server.directory
         owners = processes_of(pid)
@@ -144,7 +225,9 @@ def test_two_servers_of_one_profile_run_side_by_side(name):
 def test_every_profile_of_the_tree_loads():
     assert interim_targets.known_targets() == sorted(TREE)
     for name in TREE:
-        assert load_profile(name).packages
+        profile = load_profile(name)
+        assert profile.packages
+        assert (profile.back == "h2") == (name in TO_H2)
 
 
 def test_the_profile_says_the_seat_that_the_driver_runs_at(tmp_path, root, run):
@@ -232,6 +315,13 @@ def mine(tmp_path):
 def test_a_small_profile_is_enough(mine):
     profile = load_profile("mine", mine(GOOD))
     assert (profile.seat, profile.configs, profile.expect) == ("gateway", [], None)
+    assert (profile.fronts, profile.tls_fronts, profile.back) == (["h1"], [], "h1")
+
+
+def test_npm_packages_that_are_missing_are_named(mine):
+    text = GOOD + 'npm = ["@no-such/package@1.2.3"]\n'
+    with pytest.raises(NotInstalled, match="@no-such/package is not installed: run scripts/setup --targets mine"):
+        Server(load_profile("mine", mine(text))).start()
 
 
 @pytest.mark.parametrize(
@@ -246,6 +336,10 @@ def test_a_small_profile_is_enough(mine):
         (GOOD.replace('["true"]', "[]"), "'command' is empty"),
         (GOOD + 'seat = "middle"\n', "'seat' must be one of origin, gateway, proxy, client"),
         (GOOD + '[ready]\nseconds = 1\n', "[ready] has no such 'seconds'; known: port (str), answers (bool)"),
+        (GOOD + 'back = "h3"\n', "'back' must be one of h1, h2"),
+        (GOOD + 'fronts = ["h1", "http"]\n', "'http' in 'fronts' is none of h1, h2"),
+        (GOOD + 'tls_fronts = ["h2"]\n', "'tls_url' and 'tls_fronts' need each other"),
+        (GOOD + 'npm = ["package"]\n', "'package' in 'npm' is not NAME@VERSION"),
         (GOOD + 'configs = ["a.conf"]\n', "'configs' names 'a.conf', which is not beside it"),
     ],
 )
@@ -258,7 +352,7 @@ def test_a_wrong_profile_says_what_is_wrong(mine, text, message):
 
 @pytest.mark.parametrize("name", ["", "..", "haproxy/", "nothing"])
 def test_unknown_names_list_the_known(name):
-    with pytest.raises(ProfileError, match="known: apache, haproxy, lighttpd, nginx"):
+    with pytest.raises(ProfileError, match="known: apache, apache-h2back, caddy"):
         load_profile(name)
 
 
@@ -287,6 +381,8 @@ def test_by_hand(root, run):
     assert done.returncode == 7
     url, origin, pid = done.stdout.split()
     assert url.startswith("http://127.0.0.1:") and origin.startswith("127.0.0.1:") and int(pid)
+    done = run(script, "haproxy", "--", "echo", "{tls_url}")
+    assert re.fullmatch(r"https://127\.0\.0\.1:\d+\n", done.stdout)
 
 
 def test_by_hand_with_an_unknown_name(root, run):
