@@ -8,6 +8,11 @@
 
 #include "core/h1_reader.h"
 
+/* What is inlined in a function for each scanner, with the scanner's own way to classify a block;
+ * NULL where there are no blocks. */
+#define H1_INLINE static inline __attribute__((always_inline))
+typedef struct h1_masks h1_classify_fn(const uint8_t *block);
+
 struct h1_plain {
   struct h1_reader *reader;
   struct span window;
@@ -36,22 +41,40 @@ static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *read
          reader->limits.line >= H1_BLOCK;
 }
 
-/* h1_plain_load makes the block that begins with a line, or the window's last one, the present one.
- * Returns the masks from the line on: none when the line does not end in the block. By value, so
- * that struct h1_plain stays in registers. */
-struct h1_masks h1_plain_load(struct h1_reader *reader, struct span window, size_t next);
+/* h1_plain_tail makes the window's last block the present one, when the line is in it. Returns the
+ * masks from the line on: none when the line does not end in the block. By value, so that struct
+ * h1_plain stays in registers. */
+struct h1_masks h1_plain_tail(struct h1_reader *reader, struct span window, size_t next);
 
 /* h1_plain_far looks for the end of a line beyond its first block, which reader->scan is left at.
  * Returns the masks from there on: none when there is no end in the window. */
 struct h1_masks h1_plain_far(struct h1_reader *reader, struct span window, size_t next);
 
+/* Makes the block that begins with the line the present one. */
+H1_INLINE struct h1_masks h1_plain_load(const struct h1_plain *plain, h1_classify_fn *classify) {
+  struct h1_reader *reader = plain->reader;
+  if (classify == NULL) {
+    return (struct h1_masks){0};
+  }
+  if (plain->window.len - plain->next < H1_BLOCK) {
+    return h1_plain_tail(reader, plain->window, plain->next);
+  }
+  reader->scan.block_end = reader->base + plain->next + H1_BLOCK;
+  reader->scan.masks = classify(plain->window.ptr + plain->next);
+  return reader->scan.masks;
+}
+
 /* h1_plain_line finds the next line. False when it is not whole, or over a limit; then nothing but
  * h1_plain_end can follow. */
-static inline bool h1_plain_line(struct h1_plain *plain, struct h1_line *line) {
+H1_INLINE bool h1_plain_line(struct h1_plain *plain, h1_classify_fn *classify,
+                             struct h1_line *line) {
   struct h1_reader *reader = plain->reader;
   struct h1_masks masks = plain->masks;
   if (masks.breaks == 0) {
-    masks = h1_plain_load(reader, plain->window, plain->next);
+    if (plain->next == plain->window.len) {
+      return false;
+    }
+    masks = h1_plain_load(plain, classify);
   }
   size_t len = 0;
   if (masks.breaks != 0) {

@@ -3,6 +3,10 @@
 #include "core/h1_plain.h"
 #include "core/interim_rule.h"
 
+#if defined(__x86_64__)
+#include "core/h1_x86.h"
+#endif
+
 void h1_response_init(struct h1_response *parser, const struct h1_limits *limits) {
   *parser = (struct h1_response){.answers = false};
   h1_reader_init(&parser->reader, limits);
@@ -107,7 +111,7 @@ static struct span reason_phrase(const struct h1_line *line) {
 }
 
 /* Most status lines, by comparison; false for those that parse_status_line must look at. */
-static bool is_plain(struct span text, unsigned *out_code) {
+H1_INLINE bool is_plain(struct span text, unsigned *out_code) {
   static const char before[] = "HTTP/1.1 ";
   if (text.len < REASON_AT || memcmp(text.ptr, before, STATUS_AT) != 0 ||
       text.ptr[REASON_AT - 1] != ' ') {
@@ -121,7 +125,7 @@ static bool is_plain(struct span text, unsigned *out_code) {
 }
 
 /* Takes what the status line says. */
-static enum h1_event_kind begin_response(struct h1_response *parser) {
+H1_INLINE enum h1_event_kind begin_response(struct h1_response *parser) {
   parser->answers = parser->num_requests > 0;
   frame_by_status(parser);
   parser->reader.state = H1_READ_FIELDS;
@@ -161,7 +165,7 @@ static enum h1_step read_field(struct h1_reader *reader, struct span window, str
 }
 
 /* An interim response leaves its request outstanding, whatever its code and fields are. */
-static enum h1_step end_message(struct h1_response *parser, struct h1_event *out) {
+H1_INLINE enum h1_step end_message(struct h1_response *parser, struct h1_event *out) {
   struct h1_reader *reader = &parser->reader;
   enum h1_step step = h1_reader_event(reader, H1_END, reader->start, out);
   if (parser->answers && status_is_final(reader->code)) {
@@ -176,6 +180,10 @@ static enum h1_step end_message(struct h1_response *parser, struct h1_event *out
 
 static enum h1_step next_step(struct h1_response *parser, struct span window,
                               struct h1_event *out) {
+  const struct h1_reader *reader = &parser->reader;
+  if (reader->start == reader->end && reader->state < H1_READ_END) {
+    return H1_STEP_MORE;
+  }
   switch (parser->reader.state) {
   case H1_READ_START:
     return read_status_line(parser, window, out);
@@ -196,10 +204,11 @@ static enum h1_step next_step(struct h1_response *parser, struct span window,
   return h1_reader_content(&parser->reader, window, out);
 }
 
-static bool plain_status(struct h1_response *parser, struct h1_plain *plain, struct h1_event *out) {
+H1_INLINE bool plain_status(struct h1_response *parser, struct h1_plain *plain,
+                            h1_classify_fn *classify, struct h1_event *out) {
   struct h1_line line;
   unsigned code = 0;
-  if (!h1_plain_line(plain, &line) || !is_plain(line.text, &code)) {
+  if (!h1_plain_line(plain, classify, &line) || !is_plain(line.text, &code)) {
     return false;
   }
   parser->reader.code = code;
@@ -209,9 +218,10 @@ static bool plain_status(struct h1_response *parser, struct h1_plain *plain, str
   return true;
 }
 
-static bool plain_field(struct h1_reader *reader, struct h1_plain *plain, struct h1_event *out) {
+H1_INLINE bool plain_field(struct h1_reader *reader, struct h1_plain *plain,
+                           h1_classify_fn *classify, struct h1_event *out) {
   struct h1_line line;
-  if (!h1_plain_line(plain, &line)) {
+  if (!h1_plain_line(plain, classify, &line)) {
     return false;
   }
   if (line.text.len == 0) {
@@ -234,16 +244,17 @@ static bool plain_field(struct h1_reader *reader, struct h1_plain *plain, struct
 }
 
 /* Gives events as long as all is plain. Returns the place behind the last one. */
-static struct h1_event *read_plain(struct h1_response *parser, struct span window,
-                                   struct h1_event *restrict out, const struct h1_event *last) {
+H1_INLINE struct h1_event *read_plain(struct h1_response *parser, struct span window,
+                                      h1_classify_fn *classify, struct h1_event *restrict out,
+                                      const struct h1_event *last) {
   struct h1_reader *reader = &parser->reader;
   struct h1_plain plain;
   bool on = h1_plain_begin(&plain, reader, window);
   while (on && out < last) {
     if (reader->state == H1_READ_FIELDS) {
-      on = plain_field(reader, &plain, out);
+      on = plain_field(reader, &plain, classify, out);
     } else if (reader->state == H1_READ_START) {
-      on = plain_status(parser, &plain, out);
+      on = plain_status(parser, &plain, classify, out);
     } else if (reader->state == H1_READ_END) {
       reader->start = reader->base + plain.next;
       (void)end_message(parser, out);
@@ -257,6 +268,37 @@ static struct h1_event *read_plain(struct h1_response *parser, struct span windo
   return out;
 }
 
+#if defined(__x86_64__)
+AVX2 static struct h1_event *read_avx2(struct h1_response *parser, struct span window,
+                                       struct h1_event *out, const struct h1_event *last) {
+  return read_plain(parser, window, classify_avx2, out, last);
+}
+
+static struct h1_event *read_sse2(struct h1_response *parser, struct span window,
+                                  struct h1_event *out, const struct h1_event *last) {
+  return read_plain(parser, window, classify_sse2, out, last);
+}
+#endif
+
+static struct h1_event *read_portable(struct h1_response *parser, struct span window,
+                                      struct h1_event *out, const struct h1_event *last) {
+  return read_plain(parser, window, NULL, out, last);
+}
+
+static struct h1_event *read_quickly(struct h1_response *parser, struct span window,
+                                     struct h1_event *out, const struct h1_event *last) {
+#if defined(__x86_64__)
+  enum h1_scan_kind kind = parser->reader.scan.scanner->kind;
+  if (kind == H1_SCAN_AVX2) {
+    return read_avx2(parser, window, out, last);
+  }
+  if (kind == H1_SCAN_SSE2) {
+    return read_sse2(parser, window, out, last);
+  }
+#endif
+  return read_portable(parser, window, out, last);
+}
+
 /* Kept apart, so that short reads need not save registers. */
 __attribute__((noinline)) static size_t read_events(struct h1_response *parser, struct span window,
                                                     struct h1_event *events, size_t max,
@@ -264,7 +306,7 @@ __attribute__((noinline)) static size_t read_events(struct h1_response *parser, 
   size_t num = 0;
   enum h1_step step = H1_STEP_EVENT;
   while (num < max && step == H1_STEP_EVENT) {
-    num = (size_t)(read_plain(parser, window, events + num, events + max) - events);
+    num = (size_t)(read_quickly(parser, window, events + num, events + max) - events);
     if (num < max) {
       do {
         step = next_step(parser, window, events + num);

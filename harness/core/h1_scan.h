@@ -14,10 +14,13 @@ struct h1_masks {
   uint64_t limits; /* not a tchar: what ends a token */
 };
 
-/* A way to classify bytes. All give the same masks. */
+enum h1_scan_kind { H1_SCAN_AVX2, H1_SCAN_SSE2, H1_SCAN_PORTABLE };
+
+/* A way to classify bytes. All find the same; the portable one has no blocks and no functions. */
 struct h1_scanner {
+  enum h1_scan_kind kind;
   const char *name;
-  struct h1_masks (*classify)(const uint8_t block[H1_BLOCK]);
+  struct h1_masks (*classify)(const uint8_t *block);
   /* Returns how many of the blocks come before the first one with a control byte in it, which HTAB
    * may be. */
   size_t (*skip)(const uint8_t *blocks, size_t num);
