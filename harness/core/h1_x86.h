@@ -1,0 +1,102 @@
+/* Classifies blocks with the instructions of x86-64. Functions of whoever includes it, so that they
+ * can be inlined; those for AVX2 only in functions for AVX2. Internal to core. */
+#ifndef INTERIM_CORE_H1_X86_H
+#define INTERIM_CORE_H1_X86_H
+
+#include "core/h1_scan.h"
+
+#include <immintrin.h>
+
+/* The bytes from low to high. Biased so that a signed comparison does. */
+static inline __m128i in_range(__m128i bytes, unsigned low, unsigned high) {
+  __m128i biased = _mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - low)));
+  return _mm_cmplt_epi8(biased, _mm_set1_epi8((char)(0x80 + high - low + 1)));
+}
+
+static inline __m128i is_byte(__m128i bytes, char byte) {
+  return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
+}
+
+/* The ranges of tchar in the order of RFC 9110 section 5.6.2's table in ASCII: ! #-' *+ -. 0-9 A-Z
+ * ^-z | ~ */
+static inline __m128i tchars(__m128i bytes) {
+  __m128i marks = _mm_or_si128(in_range(bytes, '#', '\''), in_range(bytes, '*', '+'));
+  marks = _mm_or_si128(marks, in_range(bytes, '-', '.'));
+  marks = _mm_or_si128(marks, _mm_or_si128(is_byte(bytes, '!'), is_byte(bytes, '|')));
+  marks = _mm_or_si128(marks, is_byte(bytes, '~'));
+  __m128i letters = _mm_or_si128(in_range(bytes, 'A', 'Z'), in_range(bytes, '^', 'z'));
+  return _mm_or_si128(_mm_or_si128(marks, letters), in_range(bytes, '0', '9'));
+}
+
+static inline __m128i break_bytes(__m128i bytes) {
+  __m128i controls = _mm_andnot_si128(is_byte(bytes, '\t'), in_range(bytes, 0, 0x1f));
+  return _mm_or_si128(controls, is_byte(bytes, 0x7f));
+}
+
+static inline uint64_t bits_of(__m128i marks) {
+  return (uint64_t)(unsigned)_mm_movemask_epi8(marks);
+}
+
+static inline struct h1_masks classify_sse2(const uint8_t block[H1_BLOCK]) {
+  struct h1_masks masks = {0};
+  for (unsigned i = 0; i < H1_BLOCK; i += 16) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
+    masks.breaks |= bits_of(break_bytes(bytes)) << i;
+    masks.limits |= (bits_of(tchars(bytes)) ^ 0xffff) << i;
+  }
+  return masks;
+}
+
+/* A byte's class is what its two nibbles have in common: the high one names its row of ASCII, the
+ * low one the rows in which it counts. Rows 2, 3, 4, 5 and 7 have a bit each for their tchars; row
+ * 6 needs none, as its tchars are those of row 3 and of row 4 together. Three bits are for breaks:
+ * those of row 0, which has HTAB; row 1; DEL. From 0x80 on a byte is no tchar and no break: the
+ * shuffle gives 0 for it. */
+enum {
+  ROW2 = 0x01,
+  ROW3 = 0x02,
+  ROW4 = 0x04,
+  ROW5 = 0x08,
+  ROW7 = 0x10,
+  TCHARS = 0x1f,
+  CONTROL0 = 0x20,
+  CONTROL1 = 0x40,
+  DEL = (char)0x80,
+  CONTROLS = CONTROL0 | CONTROL1,
+  DIGIT =
+      ROW2 | ROW3 | ROW4 | ROW5 | ROW7 | CONTROLS, /* low nibbles 1 to 9, where all rows count */
+};
+
+#define AVX2 __attribute__((target("avx2,bmi,bmi2")))
+
+AVX2 static inline __m256i classes_avx2(const uint8_t *block) {
+  const __m256i rows = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+      CONTROL0, CONTROL1, ROW2, ROW3, ROW4, ROW5, ROW3 | ROW4, ROW7 | DEL, 0, 0, 0, 0, 0, 0, 0, 0));
+  const __m256i columns = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(DIGIT & ~(ROW2 | ROW4), DIGIT, DIGIT & ~ROW2, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT,
+                    DIGIT & ~ROW2, DIGIT & ~(ROW2 | CONTROL0), DIGIT & ~ROW3,
+                    CONTROLS | ROW2 | ROW4, CONTROLS | ROW4 | ROW7, CONTROLS | ROW2 | ROW4,
+                    CONTROLS | ROW2 | ROW4 | ROW5 | ROW7, CONTROLS | ROW4 | ROW5 | DEL));
+  __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)block);
+  __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0f));
+  return _mm256_and_si256(_mm256_shuffle_epi8(columns, bytes), _mm256_shuffle_epi8(rows, high));
+}
+
+/* The bytes whose class has none of the bits. */
+AVX2 static inline uint64_t without_avx2(__m256i low, __m256i high, char class) {
+  __m256i bits = _mm256_set1_epi8(class);
+  __m256i none = _mm256_setzero_si256();
+  __m256i marks_low = _mm256_cmpeq_epi8(_mm256_and_si256(low, bits), none);
+  __m256i marks_high = _mm256_cmpeq_epi8(_mm256_and_si256(high, bits), none);
+  return (uint64_t)(unsigned)_mm256_movemask_epi8(marks_low) |
+         (uint64_t)(unsigned)_mm256_movemask_epi8(marks_high) << 32;
+}
+
+AVX2 static inline struct h1_masks classify_avx2(const uint8_t block[H1_BLOCK]) {
+  __m256i low = classes_avx2(block);
+  __m256i high = classes_avx2(block + 32);
+  return (struct h1_masks){.breaks = ~without_avx2(low, high, (char)~TCHARS),
+                           .limits = without_avx2(low, high, TCHARS)};
+}
+
+#endif
