@@ -122,6 +122,7 @@ int expect_parse(struct arena *arena, const char *file, struct span text, struct
                  struct diag *diag) {
   struct reader reader = {.arena = arena, .file = file, .diag = diag};
   *out = (struct expectations){
+      .arena = arena,
       .file = file,
       .items = arena_array(arena, count_lines(text), sizeof(struct expectation)),
   };
@@ -206,6 +207,16 @@ static bool says_something(enum verdict verdict) {
   return verdict != VERDICT_ERROR && verdict != VERDICT_SKIP;
 }
 
+/* What the line says that does not hold, and for a pass what to do about it. */
+static const char *contradicted(const struct expectations *expectations,
+                                const struct expectation *line, const struct result *result) {
+  bool passed = result->verdict == VERDICT_PASS;
+  return arena_printf(expectations->arena, "%s%s%s:%zu expects %s here (%s)%s", result->reason,
+                      result->reason[0] == '\0' ? "" : "; ", expectations->file, line->line,
+                      verdict_words[line->verdict], line->reason,
+                      passed ? ": take that line out, or narrow its glob" : "");
+}
+
 static void weigh(const struct expectations *expectations, struct result *result) {
   const struct expectation *line =
       expect_find(expectations, result->id, result->front, result->back, result->verdict);
@@ -216,6 +227,9 @@ static void weigh(const struct expectations *expectations, struct result *result
     result->unexpected = false;
   } else if (line != NULL) {
     result->unexpected = says_something(result->verdict);
+    if (result->unexpected) {
+      result->reason = contradicted(expectations, line, result);
+    }
   }
 }
 

@@ -26,6 +26,7 @@ struct expectation {
 };
 
 struct expectations {
+  struct arena *arena;
   const char *file;
   struct expectation *items;
   size_t num_items;

@@ -42,7 +42,7 @@ size_t result_details(const struct result *result, struct bytes *scratch,
 
 const char *result_headline(const struct result *result) {
   if (result->verdict == VERDICT_PASS && result->unexpected) {
-    return "passed, although a deviation was expected";
+    return result->reason[0] != '\0' ? result->reason : "passed, although a deviation was expected";
   }
   return result->reason[0] != '\0' ? result->reason : outcome_meaning(result->outcome);
 }

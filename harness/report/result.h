@@ -42,7 +42,7 @@ struct result {
   outcome_set outcomes;
   const char *expected; /* "102, 200" */
   const char *observed;
-  const char *reason; /* "" for a pass; else one sentence or more */
+  const char *reason; /* one sentence or more; "" for a pass, but not where a deviation was due */
   const char
       *fault; /* groups results with one cause: "RFC9110-15.2-4 taken-as-final"; "" for none */
   const char *known; /* the reason of an expected deviation that matched, or "" */

@@ -65,8 +65,9 @@ static void put_folds(struct text *text, const struct group *group, const char *
 }
 
 static void put_deviations(struct text *text, bool (*wanted)(const struct result *result),
-                           enum paint paint, const char *heading) {
-  struct group_list groups = group_results(&text->arena, text->run, wanted, known_of);
+                           const char *(*remark)(const struct result *result), enum paint paint,
+                           const char *heading) {
+  struct group_list groups = group_results(&text->arena, text->run, wanted, remark);
   if (groups.num == 0) {
     return;
   }
@@ -188,9 +189,9 @@ static void put_skips(struct text *text) {
 }
 
 void text_lists(struct text *text) {
-  put_deviations(text, is_passing_against_expectation, PAINT_BAD,
-                 "Passing against --expect (take these lines out of it)");
-  put_deviations(text, is_known, PAINT_STRONG, "Known deviations (--expect)");
+  put_deviations(text, is_passing_against_expectation, reason_of, PAINT_BAD,
+                 "Passing against --expect");
+  put_deviations(text, is_known, known_of, PAINT_STRONG, "Known deviations (--expect)");
   put_infos(text);
   put_skips(text);
 }

@@ -101,6 +101,35 @@ static struct run run_of(struct result *results, size_t num) {
                       .num_results = num};
 }
 
+/* Who reads that a line does not hold is told which, why it was there, and what to do. */
+static void test_what_does_not_hold_is_told(void **state) {
+  (void)state;
+  static const struct {
+    enum verdict verdict;
+    const char *before;
+    const char *after;
+  } rows[] = {
+      {VERDICT_PASS, "", "e:2 expects FAIL here (bug 17): take that line out, or narrow its glob"},
+      {VERDICT_WARN, "200 came", "200 came; e:2 expects FAIL here (bug 17)"},
+      {VERDICT_FAIL, "200 came", "200 came"},
+      {VERDICT_SKIP, "no COPY", "no COPY"},
+  };
+  for (size_t i = 0; i < LENGTH(rows); i++) {
+    struct arena arena;
+    struct expectations expectations;
+    struct diag diag;
+    struct result result = result_of("a/b", rows[i].verdict);
+    result.reason = rows[i].before;
+    struct run run = run_of(&result, 1);
+    arena_init(&arena);
+    assert_int_equal(
+        expect_parse(&arena, "e", span_of("# known\na/b FAIL bug 17"), &expectations, &diag), 0);
+    assert_int_equal(expect_apply(&expectations, &run, &diag), 0);
+    assert_string_equal(result.reason, rows[i].after);
+    arena_free(&arena);
+  }
+}
+
 /* One line, one result that it names: is it known, is it unexpected? */
 static void test_what_is_listed_is_known_and_what_differs_is_unexpected(void **state) {
   (void)state;
@@ -288,6 +317,7 @@ int main(void) {
       cmocka_unit_test(test_a_line_is_glob_versions_verdict_reason),
       cmocka_unit_test(test_a_wrong_line_is_told_with_its_place),
       cmocka_unit_test(test_what_is_listed_is_known_and_what_differs_is_unexpected),
+      cmocka_unit_test(test_what_does_not_hold_is_told),
       cmocka_unit_test(test_a_line_that_names_no_result_is_an_error),
       cmocka_unit_test(test_a_case_that_was_not_run_is_no_error),
       cmocka_unit_test(test_what_deviates_is_written_so_that_it_is_expected_next),

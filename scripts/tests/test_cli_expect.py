@@ -60,6 +60,10 @@ def test_a_deviation_that_was_mended_fails_the_run(suite, known, bad_target):
     assert played.status == 1
     case = played.cases[CASE]
     assert (case["verdict"], case["unexpected"], case["known"]) == ("pass", True, "")
+    line = 1 + [CASE in text for text in path.read_text().splitlines()].index(True)
+    assert f"{path}:{line} expects FAIL here (replaced" in case["reason"]
+    assert f"{path.name}:{line} expects FAIL here" in " ".join(played.out.split())
+    assert "take that line out" in " ".join(played.out.split())
     still = played.cases["head/102-then-200"]
     assert (still["verdict"], still["unexpected"]) == ("fail", False)
     listed = played.out.partition("Passing against --expect")[2]
