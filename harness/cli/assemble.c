@@ -81,6 +81,7 @@ static enum outcome breach_outcome(enum breach breach) {
   case BREACH_REPEATED:
   case BREACH_VERSION:
   case BREACH_GRAMMAR:
+  case BREACH_CODE:
   case BREACH_FRAMES:
   case BREACH_MALFORMED:
     return OUTCOME_ALTERED;
@@ -380,6 +381,8 @@ static void weigh_lacks(struct weighing *weighing, const struct play *play) {
                             weighing->context->interrupted ? "the run was interrupted"
                                                            : "the target was gone",
                             out->reason));
+  } else if (play_misled(play) && play->accused[0] == '\0') {
+    error(out, "each time another case's answer came in place of its own: nothing to judge");
   } else if (script->num_findings == 0) {
     weigh_obstacles(weighing);
   }
@@ -435,20 +438,13 @@ static void add_transcript(struct weighing *weighing) {
   }
 }
 
-/* A play that failed once and not again is judged by the run that was clean, and says so. */
-static struct script *judged_run(const struct play *play) {
-  if (play->num_unclean == 1 && play->num_runs > 1) {
-    return play->runs[play->num_runs - 1];
-  }
-  return play_script(play);
-}
-
 static const char *join_reasons(struct arena *arena, const char *first, const char *second) {
   return arena_printf(arena, "%s%s%s", first, first[0] == '\0' ? "" : "; ", second);
 }
 
+/* A play that failed once and not again is judged by a run that was clean, and says so. */
 static void note_flake(struct weighing *weighing, const struct play *play) {
-  if (play->num_unclean != 1 || play->num_runs < 2) {
+  if (play->num_unclean == 0 || !script_clean(weighing->script)) {
     return;
   }
   struct script *unclean = play_script(play);
@@ -456,8 +452,8 @@ static void note_flake(struct weighing *weighing, const struct play *play) {
   bool victim = unclean->num_findings > 0 && unclean->findings[0].has_owner;
   weighing->out->reason =
       join_reasons(arena, weighing->out->reason,
-                   arena_printf(arena, "in 1 of %u runs, not when run again alone: observed %s%s",
-                                play->num_runs, script_observed(unclean),
+                   arena_printf(arena, "in %u of %u runs, not when run again alone: observed %s%s",
+                                play->num_unclean, play->num_runs, script_observed(unclean),
                                 victim ? " (an answer that belongs to another case)" : ""));
 }
 
@@ -517,7 +513,7 @@ void assemble_result(const struct assemble_context *context, const struct play *
       .cite = case_cite_for(play->file, context->seat, context->pair->front, back_of(context)),
       .out = out,
   };
-  weighing.script = judged_run(play);
+  weighing.script = play_judged(play);
   if (weighing.script == NULL || weighing.script->phase != PHASE_DONE) {
     add_requirement(&weighing, weighing.cite->id);
     out->level = level_of(context, weighing.cite->id);

@@ -384,6 +384,18 @@ static bool is_limit(enum h1_error_code code) {
   return code == H1_LINE_TOO_LONG || code == H1_HEAD_TOO_LARGE || code == H1_TOO_MANY_FIELDS;
 }
 
+/* Three digits are a status code by the grammar, whatever they say (RFC 9112 section 4). */
+static bool is_code_out_of_range(const struct client_lane *lane) {
+  const struct h1_error *error = &lane->parser.error;
+  struct span rest =
+      span_skip(bytes_span(&lane->window), (size_t)(error->offset - lane->parser.base));
+  bool digits = rest.len > 3;
+  for (size_t i = 0; i < 3 && digits; i++) {
+    digits = h1_is_digit(rest.ptr[i]);
+  }
+  return error->code == H1_BAD_STATUS && digits && !h1_is_digit(rest.ptr[3]);
+}
+
 static void grammar_broken(struct script *script, size_t client, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   const struct h1_error *error = &lane->parser.error;
@@ -396,7 +408,10 @@ static void grammar_broken(struct script *script, size_t client, uint64_t now_us
   if (is_limit(error->code)) {
     script->over_limit = text;
   } else if (exchange == NULL || !exchange->sent_broken) {
-    script_find(script, unsolicited ? BREACH_UNSOLICITED : BREACH_GRAMMAR, NULL, text);
+    enum breach breach = unsolicited                  ? BREACH_UNSOLICITED
+                         : is_code_out_of_range(lane) ? BREACH_CODE
+                                                      : BREACH_GRAMMAR;
+    script_find(script, breach, NULL, text);
   }
   /* What our origin sent malformed and the target passed on, it did not generate (RFC 9110 section
    * 2.2): the case is about that, and its own requirement decides. */

@@ -172,6 +172,7 @@ const char *breach_requirement(enum breach breach, enum http_version front) {
     const char *h2;
   } ids[NUM_BREACHES] = {
       [BREACH_GRAMMAR] = {"RFC9110-2.2-2", "RFC9110-2.2-2"},
+      [BREACH_CODE] = {"RFC9110-15-1", "RFC9110-15-1"},
       [BREACH_FRAMES] = {"RFC9110-2.2-2", "RFC9110-2.2-2"},
       [BREACH_INTERIM_LENGTH] = {"RFC9110-8.6-1", "RFC9110-8.6-1"},
       [BREACH_INTERIM_CODING] = {"RFC9112-6.1-1", "RFC9113-8.2.2-1"},

@@ -194,6 +194,7 @@ struct client_lane {
 
 enum breach {
   BREACH_GRAMMAR,        /* what the target sent is no HTTP/1.1 */
+  BREACH_CODE,           /* a status code of three digits, but not from 100 to 599 */
   BREACH_INTERIM_LENGTH, /* Content-Length in a 1xx */
   BREACH_INTERIM_CODING, /* Transfer-Encoding in a 1xx */
   BREACH_INTERIM_HTTP10, /* a 1xx to an HTTP/1.0 client */
