@@ -138,13 +138,20 @@ enum h1_step h1_reader_fail(struct h1_reader *reader, enum h1_error_code code, u
  * passes a limit. It takes nothing. */
 enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct h1_line *line);
 
-/* h1_reader_waits is h1_reader_line for short reads. True when all that is new belongs to the text
- * of the line, so that more is needed. */
-static inline bool h1_reader_waits(struct h1_reader *reader, struct span window) {
-  size_t seen = (size_t)(reader->scan.at - reader->base);
-  return window.len - seen < H1_FEW &&
-         h1_scan_few(&reader->scan, window.ptr + seen, window.len - seen) &&
-         reader->scan.at - reader->start <= reader->limits.line && reader->scan.at <= reader->bound;
+/* h1_reader_waits is h1_reader_line for a read of one byte. True when that belongs to the text of
+ * the line, or is the CR behind it, so that more is needed. */
+static inline bool h1_reader_waits(struct h1_reader *reader, uint8_t byte) {
+  uint64_t at = reader->scan.at;
+  uint8_t class = h1_classes[byte];
+  if ((class & H1_TEXT) == 0) {
+    return byte == '\r';
+  }
+  if (at - reader->start >= reader->limits.line || at >= reader->bound) {
+    return false;
+  }
+  reader->scan.token += reader->scan.token == at && (class & H1_TCHAR) != 0;
+  reader->scan.at = at + 1;
+  return true;
 }
 
 /* h1_reader_check says which of a line's faults comes first: what its parser found in the text, or

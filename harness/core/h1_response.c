@@ -287,8 +287,12 @@ static struct h1_event *read_portable(struct h1_response *parser, struct span wi
 
 static struct h1_event *read_quickly(struct h1_response *parser, struct span window,
                                      struct h1_event *out, const struct h1_event *last) {
+  const struct h1_reader *reader = &parser->reader;
+  if (reader->end - reader->start < H1_FEW && reader->state != H1_READ_END) {
+    return out;
+  }
 #if defined(__x86_64__)
-  enum h1_scan_kind kind = parser->reader.scan.scanner->kind;
+  enum h1_scan_kind kind = reader->scan.scanner->kind;
   if (kind == H1_SCAN_AVX2) {
     return read_avx2(parser, window, out, last);
   }
@@ -318,14 +322,25 @@ __attribute__((noinline)) static size_t read_events(struct h1_response *parser, 
   return num;
 }
 
-size_t h1_response_read(struct h1_response *parser, struct span window, struct h1_event *events,
-                        size_t max, enum h1_status *out_status) {
+/* For a read of one byte. True when it belongs to a line of a head and does not end it. */
+static bool waits(struct h1_response *parser, struct span window) {
   struct h1_reader *reader = &parser->reader;
-  h1_reader_take(reader, window);
+  uint64_t seen = reader->scan.at - reader->base;
+  if (window.len - seen != 1) {
+    return false;
+  }
+  uint8_t byte = window.ptr[seen];
+  uint64_t i = reader->scan.at - reader->start;
   bool begun =
       reader->state == H1_READ_FIELDS ||
-      (reader->state == H1_READ_START && reader->scan.at - reader->start >= sizeof(beginning));
-  if (begun && h1_reader_waits(reader, window)) {
+      (reader->state == H1_READ_START && (i >= sizeof(beginning) || byte == (uint8_t)beginning[i]));
+  return begun && h1_reader_waits(reader, byte);
+}
+
+size_t h1_response_read(struct h1_response *parser, struct span window, struct h1_event *events,
+                        size_t max, enum h1_status *out_status) {
+  h1_reader_take(&parser->reader, window);
+  if (waits(parser, window)) {
     *out_status = H1_MORE;
     return 0;
   }

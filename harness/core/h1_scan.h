@@ -86,22 +86,6 @@ static inline void h1_scan_line(struct h1_scan *scan, struct span window, uint64
  * False when the window is too short for that to be worth it. */
 bool h1_scan_load(struct h1_scan *scan, struct span window, uint64_t base);
 
-enum { H1_FEW = 16 }; /* fewer bytes than this are looked at one by one */
-
-/* h1_scan_few looks at less than H1_FEW bytes. True when none of them ends the text. */
-static inline bool h1_scan_few(struct h1_scan *scan, const uint8_t *bytes, size_t num) {
-  size_t i = 0;
-  if (scan->token == scan->at) {
-    while (i < num && (h1_classes[bytes[i]] & H1_TCHAR) != 0) {
-      i++;
-    }
-    scan->token += i;
-  }
-  while (i < num && (h1_classes[bytes[i]] & H1_TEXT) != 0) {
-    i++;
-  }
-  scan->at += i;
-  return i == num;
-}
+enum { H1_FEW = 16 }; /* fewer bytes than this are not worth a block */
 
 #endif
