@@ -82,7 +82,6 @@ static enum outcome breach_outcome(enum breach breach) {
   case BREACH_VERSION:
   case BREACH_GRAMMAR:
   case BREACH_CODE:
-  case BREACH_CODE:
   case BREACH_FRAMES:
   case BREACH_MALFORMED:
     return OUTCOME_ALTERED;

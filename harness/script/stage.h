@@ -126,9 +126,18 @@ enum http_version stage_back(const struct stage *stage);
 /* stage_server is the Server field of the sanity answer, escaped; "" for none. */
 const char *stage_server(const struct stage *stage);
 
-/* play_script returns the run that a report is about: the latest that was not clean, else the
- * first. */
+/* play_script returns the run that a report is about: the latest that was not clean, if there is
+ * one preferably one in which its requests arrived and no other play's answer came, else the first.
+ * NULL when there was none. */
 struct script *play_script(const struct play *play);
+
+/* play_judged returns the run that the verdict is of: that of play_script, or the latest clean one
+ * where fewer than two such runs speak against it. NULL when there was none. */
+struct script *play_judged(const struct play *play);
+
+/* play_misled tells whether in that run the answer of another play came in place of its own: then
+ * it says nothing of the play. */
+bool play_misled(const struct play *play);
 
 /* stage_free frees the stage and the plays' runs; NULL is allowed. */
 void stage_free(struct stage *stage);

@@ -39,13 +39,47 @@ bool suspect_was_cut(const struct play *play) {
   return play->num_runs > 0 && (play->cuts & (1U << (play->num_runs - 1))) != 0;
 }
 
+/* Whether the answer of another play came in place of an own one. */
+static bool misled(const struct script *script) {
+  for (size_t i = 0; i < script->num_findings; i++) {
+    const struct finding *finding = &script->findings[i];
+    if (finding->has_owner && finding->owner.play != script->config.play) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* What another play's answer did to a run, and a request that did not arrive, may be the
+ * neighbours' doing, however often the play is repeated. */
+static bool tells(const struct script *script) {
+  return script->target_down || script->hurt || script->unresponsive ||
+         (!misled(script) && !script->never_arrived);
+}
+
+static unsigned count_telling(const struct play *play) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < play->num_runs; i++) {
+    count += !script_clean(play->runs[i]) && tells(play->runs[i]) ? 1U : 0U;
+  }
+  return count;
+}
+
+/* Two runs that were not clean need no third, unless a neighbour may have had a hand in one. */
+static bool agree(const struct play *play) {
+  unsigned telling = count_telling(play);
+  return play->num_unclean == 2 &&
+         (telling == 2 || (telling == 0 && !misled(play->runs[0]) && !misled(play->runs[1])));
+}
+
 void suspect_count(struct play *play) {
   play->num_unclean = 0;
   for (unsigned i = 0; i < play->num_runs; i++) {
     play->num_unclean += script_clean(play->runs[i]) ? 0U : 1U;
   }
-  bool clean = script_clean(play->runs[play->num_runs - 1]);
-  play->done = play->num_runs == 1 ? clean : play->num_runs == 2 ? !clean : true;
+  play->done = play->num_runs == 1   ? play->num_unclean == 0
+               : play->num_runs == 2 ? agree(play)
+                                     : true;
 }
 
 static bool is_suspect(const struct play *play, uint64_t alive_us) {
@@ -128,10 +162,25 @@ bool suspect_hurt(struct play *plays, size_t num_plays, uint64_t since_us) {
 }
 
 struct script *play_script(const struct play *play) {
-  for (unsigned i = play->num_runs; i > 0; i--) {
-    if (!script_clean(play->runs[i - 1])) {
+  struct script *found = NULL;
+  for (unsigned i = 0; i < play->num_runs; i++) {
+    struct script *run = play->runs[i];
+    if (!script_clean(run) && (found == NULL || tells(run) || !tells(found))) {
+      found = run;
+    }
+  }
+  return found != NULL ? found : play->num_runs > 0 ? play->runs[0] : NULL;
+}
+
+struct script *play_judged(const struct play *play) {
+  for (unsigned i = play->num_runs; i > 0 && count_telling(play) < 2; i--) {
+    if (script_clean(play->runs[i - 1])) {
       return play->runs[i - 1];
     }
   }
-  return play->num_runs > 0 ? play->runs[0] : NULL;
+  return play_script(play);
+}
+
+bool play_misled(const struct play *play) {
+  return misled(play_judged(play));
 }
