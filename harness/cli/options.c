@@ -26,16 +26,31 @@ static int take_seat(void *user, const char *option, char *value) {
   return 0;
 }
 
+/* URL, or h1=URL or h2=URL for that front alone. */
 static int take_target(void *user, const char *option, char *value) {
+  static const enum http_version versions[] = {HTTP_H1, HTTP_H2};
   struct run_options *out = user;
   struct arena arena;
   struct diag diag = {.line = 0};
-  struct url url;
+  struct url parsed;
+  const char *url = value;
+  for (size_t i = 0; i < 2; i++) {
+    if (span_starts(span_of(value), i == 0 ? "h1=" : "h2=")) {
+      url = value + 3;
+      out->front_targets[i] = url;
+      out->fronts |= versions[i];
+    }
+  }
+  out->target = url == value || out->target == NULL ? url : out->target;
   arena_init(&arena);
-  int failed = url_parse(&arena, value, &url, &diag);
+  int failed = url_parse(&arena, url, &parsed, &diag);
   arena_free(&arena);
-  out->target = value;
-  return failed == 0 ? 0 : refuse(option, value, diag.reason);
+  return failed == 0 ? 0 : refuse(option, url, diag.reason);
+}
+
+const char *run_options_target(const struct run_options *options, enum http_version front) {
+  const char *own = options->front_targets[front == HTTP_H2 ? 1 : 0];
+  return own != NULL ? own : options->target;
 }
 
 static int take_origin(void *user, const char *option, char *value) {
@@ -217,6 +232,7 @@ static int take_junit(void *user, const char *option, char *value) {
     return 0;                                                                                      \
   }
 
+TAKE_TEXT(cacert)
 TAKE_TEXT(cases)
 TAKE_TEXT(expect)
 TAKE_TEXT(write_expect)
@@ -224,6 +240,7 @@ TAKE_TEXT(target_name)
 TAKE_TEXT(target_version)
 TAKE_TEXT(json)
 TAKE_TEXT(restart)
+TAKE_SWITCH(insecure)
 TAKE_SWITCH(shuffle)
 TAKE_SWITCH(slow)
 TAKE_SWITCH(tap)
@@ -236,6 +253,8 @@ static const struct usage_option run_options[] = {
     {"origin", 0, true, take_origin},
     {"front", 0, true, take_front},
     {"back", 0, true, take_back},
+    {"insecure", 0, false, take_insecure},
+    {"cacert", 0, true, take_cacert},
     {"jobs", 0, true, take_jobs},
     {"timeout-scale", 0, true, take_scale},
     {"level", 0, true, take_level},
@@ -269,13 +288,17 @@ static const char *const run_help[] = {
     "",
     "  --seat SEAT             where the target sits: gateway (reverse proxy) or proxy (forward",
     "                          proxy); gateway if not given",
-    "  --target URL            where the target listens: http://HOST[:PORT][/PATH]",
+    "  --target [h1=|h2=]URL   where the target listens: http[s]://HOST[:PORT][/PATH]; with h1=",
+    "                          or h2= for that front alone",
     "  --origin LISTEN[,ADVERTISED]",
     "                          HOST:PORT where our origin listens, and how the target reaches",
     "                          it if that is another address; needed with --target",
     "  --front h1|h2           HTTP version towards the target, h2 over http:// with prior",
-    "                          knowledge; may be given twice; h1 if not given",
+    "                          knowledge, over https:// by ALPN; may be given twice; h1 if not",
+    "                          given",
     "  --back auto|h1|h2       HTTP versions that our origin offers; auto if not given",
+    "  --insecure              take any certificate of the target",
+    "  --cacert FILE           trust what is in this PEM file",
     "",
     "  --cases DIR             the cases of a directory instead of those built in",
     "  --exclude GLOB          leave out cases; may be given several times",

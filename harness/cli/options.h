@@ -10,8 +10,11 @@ enum { OPTIONS_MAX_LIST = 64 };
 
 struct run_options {
   enum seat seat;
-  const char *target;            /* URL; NULL for the embedded reference gateway */
-  const char *origin_listen;     /* where our origin listens */
+  const char *target;           /* URL; NULL for the embedded reference gateway */
+  const char *front_targets[2]; /* URLs for one front each, h1 and h2; NULL: that of target */
+  bool insecure;                /* any certificate of the target will do */
+  const char *cacert;           /* PEM file with what is trusted, or NULL: what the system trusts */
+  const char *origin_listen;    /* where our origin listens */
   const char *origin_advertised; /* how the target reaches it, or NULL: as it listens */
   const char *globs[OPTIONS_MAX_LIST];
   size_t num_globs;
@@ -42,6 +45,9 @@ struct run_options {
   unsigned fronts; /* mask of enum http_version that our client may speak */
   unsigned backs;  /* mask of enum http_version that our origin may speak */
 };
+
+/* run_options_target gives the URL for a front, NULL for the embedded reference gateway. */
+const char *run_options_target(const struct run_options *options, enum http_version front);
 
 /* run_options_parse reads the arguments of interim run, its name first. Strings are borrowed from
  * argv, in which "LISTEN,ADVERTISED" is cut in two. 0, or EXIT_USAGE with a message on stderr; 1

@@ -5,6 +5,7 @@
 #include "cli/watch.h"
 #include "hpack/hpack.h"
 #include "net/loop.h"
+#include "net/tls.h"
 #include "peer/relay.h"
 
 #include <sys/random.h>
@@ -20,6 +21,9 @@ struct playing {
   struct relay *relay;
   struct stage *stage;
   struct stage_config config;
+  struct net_player *player; /* the stage's */
+  struct tls *to_target;     /* NULL for http:// */
+  struct tls *to_us;
   char listening[128]; /* our origin */
   char target[160];    /* the target's address */
   const char *url;     /* of the target, for the report */
@@ -121,18 +125,51 @@ static const char *without_last_slash(struct arena *arena, const char *path) {
   return (const char *)arena_copy(arena, span_make(path, len)).ptr;
 }
 
+/* TLS towards the target, with the front's version by ALPN. */
+static int trust(struct playing *playing, const char *host, struct diag *diag) {
+  const struct run_options *options = playing->options;
+  struct tls_client_options wanted = {
+      .host = host,
+      .protocols = playing->plan->pair.front == HTTP_H2 ? "h2" : "http/1.1",
+      .cacert = options->cacert,
+      .insecure = options->insecure,
+  };
+  playing->config.scheme = "https";
+  playing->to_target = tls_client_new(&wanted, diag);
+  return playing->to_target == NULL ? -1 : 0;
+}
+
+/* Our origin takes clear text and TLS on its one port. */
+static int listen_as_origin(struct playing *playing, struct diag *diag) {
+  unsigned backs = playing->plan->pair.backs;
+  struct tls_server_options offered = {
+      .protocols = backs == HTTP_H1   ? "http/1.1"
+                   : backs == HTTP_H2 ? "h2"
+                                      : "h2 http/1.1",
+  };
+  playing->to_us = tls_server_new(&offered, diag);
+  if (playing->to_us == NULL ||
+      net_player_listen(playing->player, playing->options->origin_listen, diag) < 0) {
+    return -1;
+  }
+  net_player_listen_secure(playing->player, 0, playing->to_us, false);
+  net_player_listener_name(playing->player, 0, playing->listening, sizeof(playing->listening));
+  return 0;
+}
+
 /* Where requests go and what they say, for this seat. */
 static int aim(struct playing *playing, struct diag *diag) {
   const struct run_options *options = playing->options;
   struct arena *arena = playing->arena;
-  if (options->target == NULL && start_relay(playing, diag) != 0) {
+  playing->url = run_options_target(options, playing->plan->pair.front);
+  if (playing->url == NULL && start_relay(playing, diag) != 0) {
     return -1;
-  }
-  if (options->target != NULL) {
-    playing->url = options->target;
   }
   struct url url;
   if (url_parse(arena, playing->url, &url, diag) != 0) {
+    return -1;
+  }
+  if (url.secure && trust(playing, url.host, diag) != 0) {
     return -1;
   }
   bool v6 = strchr(url.host, ':') != NULL;
@@ -174,16 +211,15 @@ static int set_up(struct playing *playing, struct diag *diag) {
       .coder = &hpack_coder,
   };
   playing->stage = stage_new(&playing->config, playing->plan->plays, playing->plan->num_plays);
-  struct net_player *player = net_loop_add(playing->loop, stage_actor(playing->stage));
-  if (net_player_listen(player, options->origin_listen, diag) < 0) {
+  playing->player = net_loop_add(playing->loop, stage_actor(playing->stage));
+  if (listen_as_origin(playing, diag) != 0 || aim(playing, diag) != 0 ||
+      net_player_address(playing->player, playing->target, diag) < 0) {
     return -1;
   }
-  net_player_listener_name(player, 0, playing->listening, sizeof(playing->listening));
-  if (aim(playing, diag) != 0 || net_player_address(player, playing->target, diag) < 0) {
-    return -1;
+  if (playing->to_target != NULL) {
+    net_player_secure(playing->player, 0, playing->to_target);
   }
-  stage_aim(playing->stage, playing->config.host, playing->config.path_base,
-            playing->config.absolute);
+  stage_aim(playing->stage, &playing->config);
   return 0;
 }
 
@@ -233,10 +269,23 @@ static const char *reproduce_line(const struct playing *playing) {
   bytes_text(&line, "interim run");
   if (options->target != NULL) {
     bytes_printf(&line, " --seat %s --target %s --origin %s", case_seat_word(options->seat),
-                 options->target, options->origin_listen);
+                 playing->url, options->origin_listen);
   }
   if (options->origin_advertised != NULL) {
     bytes_printf(&line, ",%s", options->origin_advertised);
+  }
+  const struct pair *pair = &playing->plan->pair;
+  if (options->target == NULL || pair->front == HTTP_H2) {
+    bytes_printf(&line, " --front %s", pair->front == HTTP_H2 ? "h2" : "h1");
+  }
+  if (pair->backs != (HTTP_H1 | HTTP_H2)) {
+    bytes_printf(&line, " --back %s", pair->backs == HTTP_H2 ? "h2" : "h1");
+  }
+  if (options->insecure) {
+    bytes_text(&line, " --insecure");
+  }
+  if (options->cacert != NULL) {
+    bytes_printf(&line, " --cacert %s", options->cacert);
   }
   if (options->cases != NULL) {
     bytes_printf(&line, " --cases %s", options->cases);
@@ -350,6 +399,12 @@ static void assemble_results(struct playing *playing, struct assemble_context *c
   }
 }
 
+/* A script without interim can play it: HTTP/1.1 in clear text on both sides of a real target. */
+static bool is_plain(const struct playing *playing) {
+  return playing->options->target != NULL && playing->to_target == NULL &&
+         playing->plan->pair.front == HTTP_H1 && stage_back(playing->stage) == HTTP_H1;
+}
+
 static void assemble_run(struct playing *playing, struct run *run) {
   struct assemble_context context = {
       .arena = playing->arena,
@@ -358,14 +413,17 @@ static void assemble_run(struct playing *playing, struct run *run) {
       .pair = &playing->plan->pair,
       .back = stage_back(playing->stage),
       .reproduce = reproduce_line(playing),
-      .target = playing->options->target == NULL ? NULL : playing->target,
+      .target = is_plain(playing) ? playing->target : NULL,
       .origin = playing->listening,
       .target_died = stage_target_died(playing->stage),
       .restarted_in_vain = stage_restarted_in_vain(playing->stage),
       .interrupted = playing->signal != 0,
   };
   describe(playing, run);
-  run->fatal = arena_printf(playing->arena, "%s", run->fatal);
+  const char *why = net_player_address_failure(playing->player, 0);
+  bool tells = run->fatal[0] != '\0' && playing->to_target != NULL && why[0] != '\0';
+  run->fatal =
+      arena_printf(playing->arena, "%s%s%s", run->fatal, tells ? ": " : "", tells ? why : "");
   run->target_name = arena_printf(playing->arena, "%s", run->target_name);
   assemble_results(playing, &context, run);
   add_profile(playing, run);
@@ -397,6 +455,8 @@ static int play_plan(struct session *session, const struct plan *plan, struct ar
   }
   *out_signal = playing.signal;
   net_loop_free(playing.loop);
+  tls_free(playing.to_target);
+  tls_free(playing.to_us);
   stage_free(playing.stage);
   relay_free(playing.relay);
   return failed;

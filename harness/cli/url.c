@@ -27,18 +27,16 @@ static size_t scheme_length(const char *text) {
   return strncmp(text + len, "://", 3) == 0 ? len : 0;
 }
 
-static int check_scheme(const struct reader *reader, struct span *rest) {
+static int check_scheme(const struct reader *reader, struct span *rest, bool *secure) {
   size_t len = scheme_length(reader->text);
   struct span scheme = span_make(reader->text, len);
-  if (span_is_nocase(scheme, "https")) {
-    return fail_at(reader, reader->text,
-                   "https:// does not work yet; give the http:// URL of the target");
-  }
+  *secure = span_is_nocase(scheme, "https");
   if (len == 0) {
-    return fail_at(reader, reader->text, "no scheme; write http://HOST:PORT/");
+    return fail_at(reader, reader->text,
+                   "no scheme; write http://HOST:PORT/ or https://HOST:PORT/");
   }
-  if (!span_is_nocase(scheme, "http")) {
-    return fail_at(reader, reader->text, "the scheme is not http; write http://HOST:PORT/");
+  if (!*secure && !span_is_nocase(scheme, "http")) {
+    return fail_at(reader, reader->text, "the scheme is neither http nor https");
   }
   *rest = span_of(reader->text + len + 3);
   return 0;
@@ -142,7 +140,7 @@ int url_parse(struct arena *arena, const char *text, struct url *out, struct dia
   const struct reader reader = {text, diag};
   struct span rest;
   struct authority authority = {.has_port = false};
-  if (check_scheme(&reader, &rest) != 0) {
+  if (check_scheme(&reader, &rest, &out->secure) != 0) {
     return -1;
   }
   size_t len = strcspn((const char *)rest.ptr, "/?#");
@@ -156,7 +154,9 @@ int url_parse(struct arena *arena, const char *text, struct url *out, struct dia
   }
   bool has_port = authority.port.len > 0;
   out->host = (const char *)arena_copy(arena, authority.host).ptr;
-  out->port = has_port ? (const char *)arena_copy(arena, authority.port).ptr : "80";
+  out->port = has_port      ? (const char *)arena_copy(arena, authority.port).ptr
+              : out->secure ? "443"
+                            : "80";
   out->path = path.len > 0 ? (const char *)arena_copy(arena, path).ptr : "/";
   return 0;
 }

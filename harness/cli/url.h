@@ -1,4 +1,4 @@
-/* Where the target is: an http:// URL, as --target takes it. */
+/* Where the target is: an http:// or https:// URL, as --target takes it. */
 #ifndef INTERIM_CLI_URL_H
 #define INTERIM_CLI_URL_H
 
@@ -8,11 +8,12 @@
 /* C strings in the arena. */
 struct url {
   const char *host; /* an IPv6 address without its brackets */
-  const char *port; /* decimal, 1 to 65535; "80" when the URL has none */
+  const char *port; /* decimal, 1 to 65535; "80" or "443" when the URL has none */
   const char *path; /* begins with "/" */
+  bool secure;      /* https */
 };
 
-/* url_parse reads http://HOST[:PORT][/PATH] (RFC 3986 section 3). Refused, with what to write
+/* url_parse reads http[s]://HOST[:PORT][/PATH] (RFC 3986 section 3). Refused, with what to write
  * instead: other schemes, user information, a query, a fragment, and bytes that no request line may
  * hold. 0, or -1 with *diag set; its column is in the text. */
 int url_parse(struct arena *arena, const char *text, struct url *out, struct diag *diag);

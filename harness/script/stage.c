@@ -655,10 +655,11 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
   return stage;
 }
 
-void stage_aim(struct stage *stage, const char *host, const char *path_base, const char *absolute) {
-  stage->config.host = host;
-  stage->config.path_base = path_base;
-  stage->config.absolute = absolute;
+void stage_aim(struct stage *stage, const struct stage_config *config) {
+  stage->config.host = config->host;
+  stage->config.path_base = config->path_base;
+  stage->config.absolute = config->absolute;
+  stage->config.scheme = config->scheme == NULL ? "http" : config->scheme;
 }
 
 struct actor stage_actor(struct stage *stage) {

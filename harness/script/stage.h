@@ -69,8 +69,9 @@ struct stage;
 /* stage_new begins. The plays are the caller's and must live until stage_free. */
 struct stage *stage_new(const struct stage_config *config, struct play *plays, size_t num_plays);
 
-/* stage_aim sets what requests say, before the first turn. */
-void stage_aim(struct stage *stage, const char *host, const char *path_base, const char *absolute);
+/* stage_aim takes over what requests say, host, path_base, absolute and scheme, before the first
+ * turn. */
+void stage_aim(struct stage *stage, const struct stage_config *config);
 
 /* stage_actor gives the stage as its driver sees it. */
 struct actor stage_actor(struct stage *stage);

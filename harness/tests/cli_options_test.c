@@ -101,7 +101,7 @@ static const struct {
     {"run --seat proxy", "--seat proxy needs --target"},
     {"run --target http://h/", "--target needs --origin"},
     {"run --target h:80 --origin 127.0.0.1:1", "--target 'h:80': no scheme; write http://"},
-    {"run --target https://h/ --origin 127.0.0.1:1", "https:// does not work yet"},
+    {"run --target h2=ftp://h/ --origin 127.0.0.1:1", "the scheme is neither http nor https"},
     {"run --origin 127.0.0.1", "--origin '127.0.0.1': no port; write HOST:PORT"},
     {"run --origin 127.0.0.1:1,h:0", "'h:0': the port is no number from 1 to 65535"},
     {"run --origin 127.0.0.1:1,", "'': no host; write HOST:PORT"},

@@ -17,15 +17,18 @@ static void test_a_url_is_cut_into_host_port_and_path(void **state) {
     const char *host;
     const char *port;
     const char *path;
+    bool secure;
   } rows[] = {
-      {"http://127.0.0.1:8080", "127.0.0.1", "8080", "/"},
-      {"http://127.0.0.1:8080/", "127.0.0.1", "8080", "/"},
-      {"http://example.org", "example.org", "80", "/"},
-      {"HTTP://Example.org/App/v1/", "Example.org", "80", "/App/v1/"},
-      {"http://my_host-1:1/%7e", "my_host-1", "1", "/%7e"},
-      {"http://[::1]:8080/a", "::1", "8080", "/a"},
-      {"http://[2001:db8::7]", "2001:db8::7", "80", "/"},
-      {"http://[::ffff:192.0.2.1]:65535", "::ffff:192.0.2.1", "65535", "/"},
+      {"https://example.org", "example.org", "443", "/", true},
+      {"HTTPS://[::1]:8443/a", "::1", "8443", "/a", true},
+      {"http://127.0.0.1:8080", "127.0.0.1", "8080", "/", false},
+      {"http://127.0.0.1:8080/", "127.0.0.1", "8080", "/", false},
+      {"http://example.org", "example.org", "80", "/", false},
+      {"HTTP://Example.org/App/v1/", "Example.org", "80", "/App/v1/", false},
+      {"http://my_host-1:1/%7e", "my_host-1", "1", "/%7e", false},
+      {"http://[::1]:8080/a", "::1", "8080", "/a", false},
+      {"http://[2001:db8::7]", "2001:db8::7", "80", "/", false},
+      {"http://[::ffff:192.0.2.1]:65535", "::ffff:192.0.2.1", "65535", "/", false},
   };
   for (size_t i = 0; i < LENGTH(rows); i++) {
     struct arena arena;
@@ -36,6 +39,7 @@ static void test_a_url_is_cut_into_host_port_and_path(void **state) {
     assert_string_equal(url.host, rows[i].host);
     assert_string_equal(url.port, rows[i].port);
     assert_string_equal(url.path, rows[i].path);
+    assert_int_equal(url.secure, rows[i].secure);
     arena_free(&arena);
   }
 }
@@ -50,9 +54,7 @@ static void test_what_is_no_target_is_refused_with_the_place(void **state) {
       {"", 1, "no scheme; write http://"},
       {"127.0.0.1:8080", 1, "no scheme; write http://"},
       {"http:/127.0.0.1/", 1, "no scheme; write http://"},
-      {"https://127.0.0.1/", 1, "https:// does not work yet"},
-      {"HTTPS://127.0.0.1/", 1, "https:// does not work yet"},
-      {"ftp://127.0.0.1/", 1, "the scheme is not http"},
+      {"ftp://127.0.0.1/", 1, "the scheme is neither http nor https"},
       {"http://", 8, "no host"},
       {"http:///path", 8, "no host"},
       {"http://:80/", 8, "no host"},
