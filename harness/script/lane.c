@@ -267,6 +267,19 @@ static bool crosses(const struct client_lane *lane, const struct message_seen *m
          !exchange->resent && lane->first_queued + 1 == lane->num_queued;
 }
 
+static void interim_head(struct script *script, struct message_seen *message,
+                         struct script_exchange *exchange) {
+  check_interim(script, message, exchange);
+  if (exchange == NULL) {
+    return;
+  }
+  if (message->owner == OWNER_FOREIGN) {
+    exchange->foreign = true;
+  } else if (message->owner != OWNER_PLANTED) {
+    exchange_interim_seen(script, exchange, message);
+  }
+}
+
 static void head_complete(struct script *script, size_t client, struct script_exchange *exchange,
                           struct message_seen *message) {
   struct client_lane *lane = &script->clients[client];
@@ -284,13 +297,7 @@ static void head_complete(struct script *script, size_t client, struct script_ex
     check_owner(script, message, exchange);
   }
   if (message->interim) {
-    check_interim(script, message, exchange);
-    if (exchange != NULL && message->owner != OWNER_FOREIGN && message->owner != OWNER_PLANTED) {
-      exchange_interim_seen(script, exchange, message);
-    }
-    if (exchange != NULL && message->owner == OWNER_FOREIGN) {
-      exchange->foreign = true;
-    }
+    interim_head(script, message, exchange);
   } else {
     final_head(script, message, exchange);
   }

@@ -70,6 +70,10 @@ static bool allows(const struct step *step, enum message kind) {
   return false;
 }
 
+static bool wants_end(const struct step *step) {
+  return allows(step, MESSAGE_CLOSE) || allows(step, MESSAGE_ABORT);
+}
+
 static bool wants_final(const struct step *step) {
   for (size_t i = 0; i < step->num_messages; i++) {
     if (step->messages[i].kind == MESSAGE_STATUS && step->messages[i].high >= 200) {
@@ -283,37 +287,38 @@ static bool take_message(struct script *script, const struct step *step, size_t 
   return true;
 }
 
+static bool end_is_wanted(const struct step *step, const struct client_lane *lane,
+                          const struct script_exchange *turn) {
+  bool reset = lane->reset || (turn != NULL && turn->reset_code != NULL);
+  bool stream_over = turn != NULL && turn->answer_over && !lane_is_over(lane);
+  return (allows(step, MESSAGE_CLOSE) && (lane->fin || reset || stream_over)) ||
+         (allows(step, MESSAGE_ABORT) && reset);
+}
+
+static const char *end_word(struct script *script, const struct client_lane *lane,
+                            const struct script_exchange *turn) {
+  if (turn != NULL && !lane_is_over(lane)) {
+    return turn->reset_code == NULL
+               ? "the end of the stream"
+               : arena_printf(&script->arena, "RST_STREAM %s", turn->reset_code);
+  }
+  return lane->broken    ? "bytes that are no HTTP"
+         : lane->refused ? "connection refused"
+         : lane->reset   ? "reset"
+                         : "close";
+}
+
 /* The lane's connection, or the stream whose turn it is, has ended. */
 static void lane_over(struct script *script, const struct step *step,
                       const struct client_lane *lane, struct script_exchange *turn,
                       uint64_t now_us) {
-  bool reset = lane->reset || (turn != NULL && turn->reset_code != NULL);
-  bool met = (allows(step, MESSAGE_CLOSE) && (lane->fin || reset || turn != NULL)) ||
-             (allows(step, MESSAGE_ABORT) && reset);
+  bool wanted = end_is_wanted(step, lane, turn);
+  script->target_down = script->target_down || lane->refused;
+  step_end(script, wanted ? STEP_MET : STEP_MISSED, wanted ? "" : end_word(script, lane, turn),
+           now_us);
   if (turn != NULL) {
     turn->turned = true;
   }
-  if (met) {
-    step_end(script, STEP_MET, "", now_us);
-    return;
-  }
-  if (turn != NULL && !lane_is_over(lane)) {
-    step_end(script, STEP_MISSED,
-             turn->reset_code == NULL
-                 ? "the end of the stream"
-                 : arena_printf(&script->arena, "RST_STREAM %s", turn->reset_code),
-             now_us);
-    return;
-  }
-  if (lane->refused) {
-    script->target_down = true;
-  }
-  step_end(script, STEP_MISSED,
-           lane->broken    ? "bytes that are no HTTP"
-           : lane->refused ? "connection refused"
-           : lane->reset   ? "reset"
-                           : "close",
-           now_us);
 }
 
 static void see_timeout(struct script *script, const struct step *step, size_t client,
@@ -378,6 +383,11 @@ static enum progress see_client_tunnel(struct script *script, const struct step 
                     now_us);
 }
 
+/* A tunnel behind a head is no part of it. */
+static bool is_whole(const struct message_seen *message) {
+  return message->complete || (message->head_done && message->framing == H1_SWITCHED);
+}
+
 static enum progress see_client(struct script *script, const struct step *step, uint64_t now_us) {
   if (allows(step, MESSAGE_CONTENT)) {
     return see_client_tunnel(script, step, now_us);
@@ -386,9 +396,7 @@ static enum progress see_client(struct script *script, const struct step *step, 
   struct client_lane *lane = &script->clients[client];
   for (;;) {
     struct message_seen *message = next_unclaimed(script, client);
-    bool whole = message != NULL && message->complete;
-    bool head = message != NULL && message->head_done;
-    if (whole || (head && message->framing == H1_SWITCHED)) {
+    if (message != NULL && is_whole(message)) {
       if (take_message(script, step, client, message, now_us)) {
         return PROGRESS_DONE;
       }
@@ -400,7 +408,7 @@ static enum progress see_client(struct script *script, const struct step *step, 
       return PROGRESS_DONE;
     }
     bool due = turn != NULL || lane_outstanding(script, client) != NULL;
-    if (!due && !allows(step, MESSAGE_CLOSE) && !allows(step, MESSAGE_ABORT)) {
+    if (!due && !wants_end(step)) {
       step_end(script, STEP_MISSED, "nothing, as the final had come", now_us);
       return PROGRESS_DONE;
     }

@@ -362,6 +362,37 @@ static enum progress arm(struct script *script, const struct step *step, uint64_
   return PROGRESS_DONE;
 }
 
+/* Passes over what may not be sent on this exchange. True when it did. */
+static bool origin_forgoes(struct script *script, const struct step *step,
+                           struct script_exchange *exchange, uint64_t now_us) {
+  if (step->messages[0].kind == MESSAGE_CONTENT && exchange_refused_tunnel(exchange)) {
+    step_no_tunnel(script, now_us);
+    return true;
+  }
+  if (!interim_to_http10(step, exchange)) {
+    return false;
+  }
+  back_write(script, exchange, bytes_span(&script->origin_glue), now_us);
+  script->origin_glue.len = 0;
+  script->asked_http10 = true;
+  exchange->skips_raw = step->messages[0].kind == MESSAGE_BYTES;
+  step_end(script, STEP_PASSED_OVER, "the target asked the origin with HTTP/1.0", now_us);
+  return true;
+}
+
+/* Composes the step's message, into the glue or as the piece that is to be written now. */
+static void begin_origin(struct script *script, const struct step *step,
+                         struct script_exchange *exchange) {
+  if (step->messages[0].kind == MESSAGE_STATUS) {
+    exchange->answer_chunked = has_value(step, "Transfer-Encoding", "chunked");
+  }
+  compose_origin(script, step, exchange);
+  if (exchange->back_link != NULL && exchange->back_link->holder == NULL) {
+    exchange->back_link->holder = script;
+  }
+  script->sending = !glue(script, step, &script->origin_glue, exchange);
+}
+
 static enum progress send_origin(struct script *script, const struct step *step, uint64_t now_us) {
   if (step->on_arrival) {
     return arm(script, step, now_us);
@@ -370,19 +401,7 @@ static enum progress send_origin(struct script *script, const struct step *step,
   if (await_arrival(script, step, &exchange, now_us) == PROGRESS_BLOCKED) {
     return PROGRESS_BLOCKED;
   }
-  if (exchange == NULL) {
-    return PROGRESS_DONE;
-  }
-  if (step->messages[0].kind == MESSAGE_CONTENT && exchange_refused_tunnel(exchange)) {
-    step_no_tunnel(script, now_us);
-    return PROGRESS_DONE;
-  }
-  if (interim_to_http10(step, exchange)) {
-    back_write(script, exchange, bytes_span(&script->origin_glue), now_us);
-    script->origin_glue.len = 0;
-    script->asked_http10 = true;
-    exchange->skips_raw = step->messages[0].kind == MESSAGE_BYTES;
-    step_end(script, STEP_PASSED_OVER, "the target asked the origin with HTTP/1.0", now_us);
+  if (exchange == NULL || origin_forgoes(script, step, exchange, now_us)) {
     return PROGRESS_DONE;
   }
   for (;;) {
@@ -390,17 +409,7 @@ static enum progress send_origin(struct script *script, const struct step *step,
       if (now_us < script->wake_us) {
         return PROGRESS_BLOCKED;
       }
-      script->sending = true;
-      if (step->messages[0].kind == MESSAGE_STATUS) {
-        exchange->answer_chunked = has_value(step, "Transfer-Encoding", "chunked");
-      }
-      compose_origin(script, step, exchange);
-      if (exchange->back_link != NULL && exchange->back_link->holder == NULL) {
-        exchange->back_link->holder = script;
-      }
-      if (glue(script, step, &script->origin_glue, exchange)) {
-        script->sending = false;
-      }
+      begin_origin(script, step, exchange);
     }
     if (script->sending && flush_pieces(script, step, exchange, now_us) == PROGRESS_BLOCKED) {
       return PROGRESS_BLOCKED;

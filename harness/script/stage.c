@@ -477,23 +477,27 @@ static void leave_out(struct stage *stage) {
   }
 }
 
+static void begin_sanity(struct stage *stage) {
+  unsigned wanted = stage->phase == STAGE_SANITY ? SANITY_RUNS : 1;
+  if (stage->num_active > 0 || stage->now_us < stage->retry_us) {
+    return;
+  }
+  if (stage->num_sanity < wanted) {
+    begin_plain(stage, SLOT_SANITY);
+    return;
+  }
+  uint64_t many = 30 * stage->round_trip_us;
+  uint64_t least = stage->config.floor_us;
+  stage->deadline_us = (uint64_t)((double)(many > least ? many : least) * stage->config.scale);
+  if (stage->phase == STAGE_SANITY) {
+    leave_out(stage);
+  }
+  next_phase(stage);
+}
+
 static void begin_work(struct stage *stage) {
   if (stage->phase == STAGE_SANITY || stage->phase == STAGE_LAST_SANITY) {
-    unsigned wanted = stage->phase == STAGE_SANITY ? SANITY_RUNS : 1;
-    if (stage->num_active > 0 || stage->now_us < stage->retry_us) {
-      return;
-    }
-    if (stage->num_sanity < wanted) {
-      begin_plain(stage, SLOT_SANITY);
-      return;
-    }
-    uint64_t many = 30 * stage->round_trip_us;
-    uint64_t least = stage->config.floor_us;
-    stage->deadline_us = (uint64_t)((double)(many > least ? many : least) * stage->config.scale);
-    if (stage->phase == STAGE_SANITY) {
-      leave_out(stage);
-    }
-    next_phase(stage);
+    begin_sanity(stage);
     return;
   }
   if (!is_certain(stage)) {
