@@ -1,5 +1,6 @@
 #include "net/bench_stage.h"
 
+#include "hpack/hpack.h"
 #include "net/loop.h"
 #include "script/stage.h"
 
@@ -27,7 +28,8 @@ static bool is_done(void *user) {
 }
 
 /* The stage is its own target: what its clients open, its origin accepts. */
-static int play(FILE *out, struct stage *stage, struct net_loop *loop, unsigned cases) {
+static int play(FILE *out, struct stage *stage, struct net_loop *loop, unsigned cases,
+                enum http_version version) {
   struct diag diag;
   char address[64];
   struct net_player *player = net_loop_add(loop, stage_actor(stage));
@@ -45,12 +47,13 @@ static int play(FILE *out, struct stage *stage, struct net_loop *loop, unsigned 
   (void)net_loop_run(loop, is_done, NULL, stage);
   double seconds = (double)(net_loop_now_us(loop) - began) / 1e6;
   (void)fprintf(out,
-                "whole cases, 64 in flight: %.0f cases/s, %.1f us CPU a case (two exchanges)\n",
-                cases / seconds, (cpu_us() - cpu) / cases);
+                "whole cases over %s, 64 in flight: %.0f cases/s, %.1f us CPU a case (two "
+                "exchanges)\n",
+                version == HTTP_H2 ? "h2" : "h1", cases / seconds, (cpu_us() - cpu) / cases);
   return 0;
 }
 
-int net_bench_stage(FILE *out, unsigned cases) {
+static int bench(FILE *out, unsigned cases, enum http_version version) {
   struct arena arena = {0};
   struct case_file file;
   struct diag diag;
@@ -69,10 +72,13 @@ int net_bench_stage(FILE *out, unsigned cases) {
                                 .absolute = "",
                                 .date = "Thu, 01 Jan 1970 00:00:00 GMT",
                                 .jobs = 64,
+                                .front = version,
+                                .backs = version,
+                                .coder = &hpack_coder,
                                 .scale = 1};
   struct stage *stage = stage_new(&config, plays, cases);
   struct net_loop *loop = net_loop_new();
-  int failed = loop == NULL ? 1 : play(out, stage, loop, cases);
+  int failed = loop == NULL ? 1 : play(out, stage, loop, cases, version);
   for (unsigned i = 0; i < cases && failed == 0; i++) {
     if (!plays[i].done || plays[i].num_unclean > 0) {
       (void)fprintf(out, "case %u was not clean\n", i);
@@ -83,4 +89,9 @@ int net_bench_stage(FILE *out, unsigned cases) {
   stage_free(stage);
   arena_free(&arena);
   return failed;
+}
+
+int net_bench_stage(FILE *out, unsigned cases) {
+  int failed = bench(out, cases, HTTP_H1);
+  return failed != 0 ? failed : bench(out, cases, HTTP_H2);
 }
