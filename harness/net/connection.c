@@ -104,12 +104,23 @@ static void shut_when_sent(struct connection *connection) {
   }
 }
 
+/* Of a connection that is leaving all is sent: what is left to wait for is the FIN of a peer that
+ * connected to us. */
+static void part(struct connection *connection) {
+  if (connection->id < ACTOR_ACCEPTED || connection->fin || connection->deaf) {
+    finish(connection);
+  } else if (!connection->parting) {
+    connection->parting = true;
+    (void)shutdown(descriptor(connection), SHUT_WR);
+  }
+}
+
 void connection_sent(struct connection *connection) {
   if (uv_stream_get_write_queue_size(&connection->uv.stream) > 0 || waits(connection)) {
     return;
   }
   if (connection->state == CONNECTION_LEAVING) {
-    finish(connection);
+    part(connection);
   } else if (connection->shut) {
     shut_when_sent(connection);
   }
@@ -203,7 +214,9 @@ void connection_close(struct connection *connection) {
     secure_end(connection);
   }
   size_t queued = unsent(connection);
-  if (queued == 0 || connection->deaf || connection->state == CONNECTION_BROKEN) {
+  bool connected = connection->id < ACTOR_ACCEPTED;
+  if ((queued == 0 && (connected || connection->fin || waits(connection))) || connection->deaf ||
+      connection->state == CONNECTION_BROKEN) {
     finish(connection);
     return;
   }
@@ -211,6 +224,7 @@ void connection_close(struct connection *connection) {
   connection->queued = queued;
   connection->deadline_us = loop->clock.now_us + NET_LINGER_US;
   list_append(&loop->leaving, connection);
+  connection_sent(connection);
 }
 
 void connection_linger(struct connection *connection, uint64_t now_us) {
@@ -264,6 +278,9 @@ void connection_tell(struct connection *connection, enum actor_event_kind kind, 
 static void take(struct connection *connection, struct span bytes) {
   struct net_loop *loop = connection->player->loop;
   connection->read_turn = loop->turn;
+  if (connection->parting) {
+    return;
+  }
   if (connection->secure != NULL) {
     clock_polled(&loop->clock);
     secure_read(connection, bytes);
@@ -286,12 +303,14 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf) {
     take(connection, span_make(buf->base, (size_t)len));
   } else if (len == UV_EOF && heard && !connection->deaf && !was_reset(connection)) {
     take_fin(connection);
-  } else if (len < 0 && !(len == UV_EOF && connection->state == CONNECTION_LEAVING)) {
+  } else if (len < 0 &&
+             (len != UV_EOF || connection->state != CONNECTION_LEAVING || connection->parting)) {
     if (connection->secure != NULL) {
       secure_miss(connection, "was cut by a reset");
     }
     connection_break(connection, ACTOR_RESET);
   } else {
+    connection->fin = connection->fin || len == UV_EOF;
     return;
   }
   loop_settle(connection->player->loop);

@@ -73,7 +73,8 @@ enum connection_state {
   CONNECTION_SHAKING, /* connected; the handshake of TLS is under way */
   CONNECTION_OPEN,    /* an accepted one from the beginning */
   CONNECTION_BROKEN,  /* the actor will be told next */
-  CONNECTION_LEAVING, /* the actor closed it; what it wrote is still on its way */
+  CONNECTION_LEAVING, /* the actor closed it; what it wrote is on its way, or the peer's FIN is due
+                       */
   CONNECTION_GONE,    /* the handle is being closed */
 };
 
@@ -94,6 +95,7 @@ struct connection {
   bool local;                   /* a Unix socket */
   bool shut;                    /* no more writes: the actor said so */
   bool fin;                     /* the peer said so, and the actor knows */
+  bool parting;                 /* leaving: all is sent, FIN too; what comes is not read */
   bool deaf;                    /* the peer takes no more; what it sent before is still read */
   uint64_t read_turn;           /* the turn in which bytes were last read */
   /* A connection is in one list at most: of the broken ones or of the leaving ones. */

@@ -6,7 +6,10 @@
  * monotonic clock read right after poll. Bytes that arrived before a reset are told before it, also
  * when the reset was noticed by a write.
  *
- * ACTOR_CLOSE waits for queued writes as long as the peer takes some of them every second. A write
+ * ACTOR_CLOSE waits for queued writes as long as the peer takes some of them every second. On an
+ * accepted connection it then sends FIN, and waits a second for the peer's before the socket goes:
+ * a request that is on its way meanwhile is not answered with a reset, which could overtake the FIN
+ * and keep a gateway from asking again (RFC 9112 section 9.6). A write
  * queue above 64 MiB is a reset, to both ends. ACTOR_ABORT on a Unix socket closes it, as it knows
  * no reset. After the peer's FIN a reset is noticed only by writing.
  *

@@ -212,20 +212,42 @@ static void a_failed_write_does_not_hide_what_came_before(void **state) {
        "accepted 0; bytes 0 GET; ");
 }
 
-static void client_writes_after_both_ends(struct tape *tape, const struct actor_event *event) {
-  if (tape_told(event, ACTOR_ACCEPTED_CONN, A0)) {
-    tape_do(tape, ACTOR_CLOSE, A0);
-  } else if (tape_told(event, ACTOR_FIN, 1)) {
-    tape_write(tape, 1, "into the void");
-    tape_write(tape, 1, "again");
-  } else if (tape_told(event, ACTOR_RESET, 1)) {
+static void origin_writes_after_the_end(struct tape *tape, const struct actor_event *event) {
+  if (tape_told(event, ACTOR_CONNECTED, 1)) {
+    tape_do(tape, ACTOR_CLOSE, 1);
+  } else if (tape_told(event, ACTOR_FIN, A0)) {
+    tape_write(tape, A0, "into the void");
+    tape_write(tape, A0, "again");
+  } else if (tape_told(event, ACTOR_RESET, A0)) {
     tape->done = true;
   }
 }
 
 static void writing_to_a_closed_peer_is_a_reset(void **state) {
   (void)state;
-  play(client_writes_after_both_ends, "connected 1; fin 1; reset 1; ", "accepted 0; ");
+  play(origin_writes_after_the_end, "connected 1; ", "accepted 0; fin 0; reset 0; ");
+}
+
+/* The request that was on its way when the origin closed. */
+static void request_crosses_the_close(struct tape *tape, const struct actor_event *event) {
+  if (tape_told(event, ACTOR_ACCEPTED_CONN, A0)) {
+    tape_write(tape, A0, "200");
+    tape_do(tape, ACTOR_CLOSE, A0);
+    tape_write(tape, 1, "GET");
+  } else if (tape_told(event, ACTOR_FIN, 1)) {
+    tape_write(tape, 1, "into the void");
+    tape_write(tape, 1, "again");
+    tape_open(tape, 2, 0);
+  }
+  /* A reset would have come before. */
+  tape->done = strstr(bytes_cstr(&tape->client), "connected 2") != NULL &&
+               strstr(bytes_cstr(&tape->origin), "accepted 1") != NULL;
+}
+
+static void an_accepted_connection_closes_without_a_reset(void **state) {
+  (void)state;
+  play(request_crosses_the_close, "connected 1; bytes 1 200; fin 1; connected 2; ",
+       "accepted 0; accepted 1; ");
 }
 
 /* Whatever is asked of a number that is gone does nothing, and nothing is told of it any more. */
@@ -415,6 +437,25 @@ static void a_close_does_not_wait_for_ever_for_a_peer_that_never_reads(void **st
   (void)close(mute.fd);
 }
 
+static void close_at_once(struct tape *tape, const struct actor_event *event) {
+  if (event->kind == ACTOR_ACCEPTED_CONN) {
+    tape_do(tape, ACTOR_CLOSE, event->conn);
+    tape->done = true;
+  }
+}
+
+static void a_closed_connection_goes_though_its_peer_stays(void **state) {
+  (void)state;
+  static struct mute mute;
+  struct world world = begin_with_mute(close_at_once, &mute);
+  struct waiting waiting = {world.tape, dup(0)};
+  (void)close(waiting.accepted_fd);
+  assert_int_equal(net_loop_run(world.loop, is_let_go, NULL, &waiting), 0);
+  assert_int_equal(read_to_the_end(mute.fd), 0);
+  end(&world);
+  (void)close(mute.fd);
+}
+
 static void freeing_ends_what_is_leaving(void **state) {
   (void)state;
   static struct mute mute;
@@ -498,6 +539,8 @@ int main(void) {
       cmocka_unit_test(bytes_before_a_close_come_first),
       cmocka_unit_test(a_failed_write_does_not_hide_what_came_before),
       cmocka_unit_test(writing_to_a_closed_peer_is_a_reset),
+      cmocka_unit_test(an_accepted_connection_closes_without_a_reset),
+      cmocka_unit_test(a_closed_connection_goes_though_its_peer_stays),
       cmocka_unit_test(commands_for_a_number_that_is_gone_are_ignored),
       cmocka_unit_test(no_event_follows_a_close),
       cmocka_unit_test(eight_mebibytes_arrive_whole_though_closed_at_once),
