@@ -117,7 +117,7 @@ def schema(root):
 
 @dataclass
 class Played:
-    """One `interim run`: its exit status, its text, and its result file."""
+    """One `interim run`: its exit status, its text, its result file, and the first row of each case."""
 
     status: int
     out: str
@@ -144,8 +144,8 @@ def read_report(schema):
         jsonschema.validate(report, schema)
         verdicts = [case["verdict"] for case in report["cases"]]
         assert report["summary"] == {v: verdicts.count(v) for v in report["summary"]}
-        ids = [case["id"] for case in report["cases"]]
-        assert len(set(ids)) == len(ids)
+        rows = [(case["id"], case["front"], case["back"]) for case in report["cases"]]
+        assert len(set(rows)) == len(rows)
         assert all(case["outcome"] in case["outcomes"] for case in report["cases"])
         return report
 
@@ -162,7 +162,7 @@ def suite(program, read_report, tmp_path):
         done = program("run", *arguments, "--json", path, **options)
         assert path.is_file(), done.stdout + done.stderr
         report = read_report(path)
-        cases = {case["id"]: case for case in report["cases"]}
+        cases = {case["id"]: case for case in reversed(report["cases"])}
         return Played(done.returncode, done.stdout, done.stderr, report, cases)
 
     return suite

@@ -42,8 +42,8 @@ def test_the_embedded_gateway_is_without_fault(suite):
         "version": "",
         "seat": "gateway",
         "url": "",
-        "fronts": ["h1"],
-        "backs": ["h1"],
+        "fronts": ["h1", "h2"],
+        "backs": ["h1", "h2"],
     }
     assert all(case["known"] == "" and not case["unexpected"] for case in played.cases.values())
 
@@ -63,7 +63,7 @@ def test_a_report_that_is_there_already_is_replaced(program, read_report, tmp_pa
     path = tmp_path / "results.json"
     path.write_text("x" * 1_000_000)
     assert program("run", QUICK, "--json", path).returncode == 0
-    assert [case["id"] for case in read_report(path)["cases"]] == [QUICK]
+    assert {case["id"] for case in read_report(path)["cases"]} == {QUICK}
 
 
 def test_junit(suite, bad_target, tmp_path):
@@ -146,7 +146,7 @@ def test_colors_on_a_terminal(interim, arguments, env, colored):
         os.close(terminal)
         os.close(master)
     assert done.stderr == b"", "progress belongs on a terminal alone"
-    assert "1 pass" in text
+    assert re.search(r"[1-9] pass\b", text)
     assert (COLOR in text) == colored
 
 
@@ -175,9 +175,9 @@ def test_excluded_cases_are_left_out(suite):
 
 def test_levels(suite):
     globs = ("forward/102-then-200", "forward/100-unasked", "forward/103-early-hints")
-    assert set(suite(*globs, "--level", "must").cases) == {"forward/100-unasked"}
-    assert set(suite(*globs, "--level", "should").cases) == set(globs[:2])
-    assert set(suite(*globs, "--level", "all").cases) == set(globs)
+    versions = ("--front", "h1", "--back", "h1")  # They have a say in what binds.
+    for level, chosen in (("must", globs[1:2]), ("should", globs[:2]), ("all", globs)):
+        assert set(suite(*globs, *versions, "--level", level).cases) == set(chosen)
 
 
 def test_the_seed_fixes_the_order(suite):
