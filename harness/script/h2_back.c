@@ -9,12 +9,18 @@ void h2_back_piece(struct script *script, const struct script_exchange *exchange
   }
 }
 
-void h2_back_put(struct script *script, struct script_exchange *exchange, struct span bytes) {
+static void flush(struct script *script, const struct script_exchange *exchange) {
   struct link *link = exchange->back_link;
-  if (link != NULL && link->holder != NULL) {
-    bytes_add(&link->out, bytes);
-  } else {
-    h2_back_piece(script, exchange, bytes);
+  if (link != NULL && link_take(link)) {
+    h2_back_piece(script, exchange, bytes_span(&link->out));
+    link->out.len = 0;
+  }
+}
+
+void h2_back_put(struct script *script, struct script_exchange *exchange, struct span bytes) {
+  if (exchange->back_link != NULL) {
+    bytes_add(&exchange->back_link->out, bytes);
+    flush(script, exchange);
   }
 }
 
@@ -128,13 +134,14 @@ void h2_back_sent(struct script *script, struct script_exchange *exchange, uint6
     at++;
   }
   exchange->num_answered = at;
+  flush(script, exchange);
+}
+
+void h2_back_release(struct script *script, struct script_exchange *exchange) {
   struct link *link = exchange->back_link;
   if (link != NULL && link->holder == script) {
     link->holder = NULL;
-  }
-  if (link != NULL && link_take(link)) {
-    h2_back_piece(script, exchange, bytes_span(&link->out));
-    link->out.len = 0;
+    flush(script, exchange);
   }
 }
 

@@ -101,8 +101,11 @@ void h2_back_compose(struct script *script, const struct step *step,
                      struct script_exchange *exchange, const struct compose_context *context,
                      struct bytes *out);
 
-/* h2_back_sent reads and records the parts that were written, and lets others write. */
+/* h2_back_sent reads and records the parts that were written. */
 void h2_back_sent(struct script *script, struct script_exchange *exchange, uint64_t now_us);
+
+/* h2_back_release lets others write on the exchange's connection, if the script holds it. */
+void h2_back_release(struct script *script, struct script_exchange *exchange);
 
 /* h2_back_piece writes a piece, for whoever holds the link. */
 void h2_back_piece(struct script *script, const struct script_exchange *exchange,

@@ -138,6 +138,7 @@ static void sent(struct script *script, const struct step *step, uint64_t now_us
   if (step->lane == LANE_ORIGIN) {
     for (size_t i = 0; i < script->num_exchanges; i++) {
       back_sent(script, script->exchanges[i], now_us);
+      h2_back_release(script, script->exchanges[i]);
     }
   } else if (lane_speaks_h2(script, (size_t)step->number - 1)) {
     h2_lane_sent(script, (size_t)step->number - 1, now_us);

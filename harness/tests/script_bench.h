@@ -92,7 +92,9 @@ static inline void bench_obey(struct bench *bench) {
       break;
     case ACTOR_WRITE:
       bytes_add(&conn->log, command.bytes);
-      bytes_text(&conn->log, "\n");
+      if (bench->origin.coder == NULL) {
+        bytes_text(&conn->log, "\n");
+      }
       break;
     case ACTOR_SHUT:
       conn->end = "shut";
@@ -148,8 +150,10 @@ static inline void bench_strayed(void *self, struct nonce nonce, bool planted) {
   bench->num_planted += planted ? 1U : 0U;
 }
 
-/* Parses the steps of a case and begins to play it. */
-static inline void bench_begin(struct bench *bench, const char *steps, bool canary) {
+/* Parses the steps of a case and begins to play it, with a coder where somebody is to speak HTTP/2.
+ */
+static inline void bench_begin_over(struct bench *bench, const char *steps, bool canary,
+                                    enum http_version front, const struct h2_coder_ops *coder) {
   struct diag diag;
   memset(bench, 0, sizeof(*bench));
   for (size_t i = 0; i < BENCH_CONNS; i++) {
@@ -178,6 +182,9 @@ static inline void bench_begin(struct bench *bench, const char *steps, bool cana
       .date = "D",
       .deadline_us = BENCH_DEADLINE,
       .scale = 1,
+      .front = front,
+      .scheme = "http",
+      .coder = coder,
       .canary = canary,
       .next_conn = &bench->next_conn,
       .outbox = &bench->outbox,
@@ -185,9 +192,14 @@ static inline void bench_begin(struct bench *bench, const char *steps, bool cana
   bench->origin = (struct origin){.outbox = &bench->outbox,
                                   .port = {bench, bench_find, bench_strayed},
                                   .run = BENCH_RUN,
-                                  .date = "D"};
+                                  .date = "D",
+                                  .coder = coder};
   script_init(&bench->script, &config, bench->now_us);
   bench_settle(bench);
+}
+
+static inline void bench_begin(struct bench *bench, const char *steps, bool canary) {
+  bench_begin_over(bench, steps, canary, HTTP_H1, NULL);
 }
 
 static inline void bench_end(struct bench *bench) {

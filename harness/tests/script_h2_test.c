@@ -1,0 +1,303 @@
+/* Steps over HTTP/2, fed by hand: what goes out in frames, and what comes of the target's frames.
+ */
+#include "tests/script_h2_bench.h"
+
+#define GET_FRAME(stream, n)                                                                       \
+  "HEADERS " stream " END_STREAM :method=GET :scheme=http :path=/$" n                              \
+  "/t/c :authority=h interim-nonce=$" n
+#define REQUEST(stream, n)                                                                         \
+  "HEADERS " stream " END_STREAM END_HEADERS :method=GET :scheme=http "                            \
+  ":path=/$" n "/t/c :authority=h interim-nonce=$" n "\n"
+#define INTERIM(stream, n, k)                                                                      \
+  "HEADERS " stream " END_HEADERS :status=102 interim-mark=$" n "-" k "\n"
+#define FINAL(stream, n)                                                                           \
+  "HEADERS " stream " END_HEADERS :status=200 interim-nonce=$" n "\n"                              \
+  "DATA " stream " END_STREAM \"$" n "\\x0a\"\n"
+#define SENT_INTERIM(stream, n, k) "HEADERS " stream " :status=102 interim-mark=$" n "-" k
+#define SENT_FINAL(stream, n)                                                                      \
+  "HEADERS " stream " :status=200 date=D cache-control=no-store interim-nonce=$" n                 \
+  " content-type=text/plain content-length=17\nDATA " stream " END_STREAM \"$" n "\\n\""
+
+static void test_a_gated_102_over_both_sides(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+           "client sees 200\n",
+           HTTP_H2);
+  client_sent(&h2, GET_FRAME("1", "0"));
+  target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+  origin_sent(&h2, SENT_INTERIM("1", "0", "1"));
+  target_frames(&h2, "SETTINGS 0\n" INTERIM("1", "0", "1"));
+  origin_sent(&h2, SENT_FINAL("1", "0"));
+  target_frames(&h2, FINAL("1", "0"));
+  steps_are(&h2.bench, "+++++");
+  assert_true(h2.bench.script.exchanges[0]->valid_interims);
+  is_done(&h2.bench, true);
+  h2_end(&h2);
+}
+
+static const struct {
+  const char *steps;
+  const char *frames;
+} client_rows[] = {
+    {"client sends POST\n  X-Any: B\n  | hi\n",
+     "HEADERS 1 :method=POST :scheme=http :path=/$0/t/c :authority=h interim-nonce=$0 "
+     "content-length=2 x-any=B\nDATA 1 END_STREAM \"hi\""},
+    {"client sends POST\n  Content-Length: 4\nclient sends content\n  | ab\nclient sends content\n"
+     "  | cd\n",
+     "HEADERS 1 :method=POST :scheme=http :path=/$0/t/c :authority=h interim-nonce=$0 "
+     "content-length=4\nDATA 1 \"ab\"\nDATA 1 END_STREAM \"cd\""},
+    {"client sends GET /x\n  Host: other\n",
+     "HEADERS 1 END_STREAM :method=GET :scheme=http :path=/x :authority=other interim-nonce=$0"},
+    {"client sends OPTIONS *\n  ! Host\n",
+     "HEADERS 1 END_STREAM :method=OPTIONS :scheme=http :path=* interim-nonce=$0"},
+    {"client sends CONNECT {host}:443\n",
+     "HEADERS 1 :method=CONNECT :authority=h:443 interim-nonce=$0"},
+    {"client sends GET\nclient sends GET\n", GET_FRAME("1", "0") "\n" GET_FRAME("3", "1")},
+    {"client sends GET glued\nclient sends GET\n", GET_FRAME("1", "0") "\n" GET_FRAME("3", "1")},
+    {"client sends GET\nclient aborts\n", GET_FRAME("1", "0") "\nRST_STREAM 1 CANCEL"},
+    {"client sends GET\nclient sends frame DATA END_STREAM on-stream idle\n  | x\\xff\n",
+     GET_FRAME("1", "0") "\nDATA 2001 END_STREAM \"x\xff\""},
+    {"client sends GET padded 3\n",
+     "HEADERS 1 END_STREAM PADDED :method=GET :scheme=http :path=/$0/t/c :authority=h "
+     "interim-nonce=$0"},
+};
+
+static void test_what_a_client_sends(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof(client_rows) / sizeof(client_rows[0]); i++) {
+    struct h2_bench h2;
+    h2_begin(&h2, client_rows[i].steps, HTTP_H2);
+    client_sent(&h2, client_rows[i].frames);
+    h2_end(&h2);
+  }
+}
+
+static const struct {
+  const char *steps;
+  const char *frames;
+  bool valid; /* as an interim response */
+} origin_rows[] = {
+    {"origin sends 102\n  Link: </a>\n", "HEADERS 1 :status=102 interim-mark=$0-1 link=</a>", true},
+    {"origin sends 204\n",
+     "HEADERS 1 END_STREAM :status=204 date=D cache-control=no-store interim-nonce=$0", true},
+    {"origin sends 102 split 20\n", "HEADERS 1 ... :status=102\nCONTINUATION 1 interim-mark=$0-1",
+     true},
+    {"origin sends 102 x 2\n", SENT_INTERIM("1", "0", "1") "\n" SENT_INTERIM("1", "0", "2"), true},
+    {"origin sends 102 glued\norigin sends 102\n",
+     SENT_INTERIM("1", "0", "1") "\n" SENT_INTERIM("1", "0", "2"), true},
+    {"origin closes\n", "RST_STREAM 1 INTERNAL_ERROR", true},
+    {"origin sends 200\norigin closes\n", SENT_FINAL("1", "0"), true},
+    {"origin sends 200\n  Content-Length: 3\norigin sends content\n  | abc\n",
+     "HEADERS 1 :status=200 date=D cache-control=no-store interim-nonce=$0 "
+     "content-type=text/plain content-length=3\nDATA 1 END_STREAM \"abc\"",
+     true},
+    {"origin sends frame HEADERS END_HEADERS\n  :status: 102\n", "HEADERS 1 :status=102", true},
+    {"origin sends frame HEADERS\n  :status: 102\norigin sends frame CONTINUATION END_HEADERS\n"
+     "  a: b\n",
+     "HEADERS 1 ... :status=102\nCONTINUATION 1 a=b", true},
+    {"origin sends frame HEADERS END_STREAM END_HEADERS\n  :status: 102\n",
+     "HEADERS 1 END_STREAM :status=102", false},
+    {"origin sends frame HEADERS END_HEADERS\n  :status: 102\n  Upper: a\n",
+     "HEADERS 1 :status=102 Upper=a", false},
+    {"origin sends 102\norigin sends frame DATA\n", SENT_INTERIM("1", "0", "1") "\nDATA 1 \"\"",
+     false},
+    {"origin sends 102\norigin sends frame RST_STREAM NO_ERROR\n",
+     SENT_INTERIM("1", "0", "1") "\nRST_STREAM 1 NO_ERROR", false},
+};
+
+static void test_what_an_origin_sends(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof(origin_rows) / sizeof(origin_rows[0]); i++) {
+    struct h2_bench h2;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\n%sclient sees 200\n", origin_rows[i].steps);
+    h2_begin(&h2, bytes_cstr(&steps), HTTP_H1);
+    target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+    origin_sent(&h2, origin_rows[i].frames);
+    assert_int_equal(h2.bench.script.exchanges[0]->valid_interims, origin_rows[i].valid);
+    h2_end(&h2);
+    bytes_free(&steps);
+  }
+}
+
+static const struct {
+  const char *frames;
+  const char *requirement; /* NULL: nothing wrong */
+} fault_rows[] = {
+    {INTERIM("1", "0", "1") FINAL("1", "0"), NULL},
+    {"PING 0 0x0000000000000000\nHEADERS 1 END_HEADERS :status=103 server=t\n" INTERIM(
+         "1", "0", "1") FINAL("1", "0"),
+     NULL},
+    {INTERIM("1", "0", "1") "TYPE=16 1 \"x\"\n" FINAL("1", "0"), NULL},
+    {INTERIM("1", "0", "1") "DATA 1 \"\"\n" FINAL("1", "0"), NULL},
+    {"HEADERS 1 END_STREAM END_HEADERS :status=102 interim-mark=$0-1\n", "RFC9113-8.1-3"},
+    {INTERIM("1", "0", "1") "DATA 1 \"x\"\n" FINAL("1", "0"), "RFC9113-8.1-8"},
+    {"HEADERS 1 END_HEADERS :status=102 Interim-Mark=$0-1\n" FINAL("1", "0"), "RFC9113-8.2-1"},
+    {"HEADERS 1 END_HEADERS :status=102 connection=close\n" FINAL("1", "0"), "RFC9113-8.2.2-1"},
+    {"HEADERS 1 END_HEADERS interim-mark=$0-1\n" FINAL("1", "0"), "RFC9113-8.3.2-2"},
+    {"HEADERS 1 END_HEADERS a=b :status=102\n" FINAL("1", "0"), "RFC9113-8.3-4"},
+    {"HEADERS 1 END_HEADERS :status=102 content-length=0\n" FINAL("1", "0"), "RFC9110-8.6-1"},
+    {"HEADERS 1 END_HEADERS :status=101\n" FINAL("1", "0"), "RFC9113-8.6-1"},
+    {FINAL("1", "0") INTERIM("1", "0", "1"), "RFC9113-5.1-5"},
+    {FINAL("3", "0"), "RFC9113-8.1-13"},
+    {FINAL("1", "5"), "RFC9113-8.1-13"},
+    {"HEADERS 1 END_HEADERS :status=200 interim-nonce=$0 interim-mark=$0-1\n"
+     "DATA 1 END_STREAM \"x\"\n",
+     "RFC9110-15.2-3"},
+    {"DATA 0 \"x\"\n", "RFC9110-2.2-2"},
+};
+
+static void test_house_rules_over_http_2(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++) {
+    struct h2_bench h2;
+    h2_begin(&h2,
+             "client sends GET\norigin sends 102\norigin sends 200\nclient may see 1xx\n"
+             "client sees 200\n",
+             HTTP_H2);
+    target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+    target_frames(&h2, arena_printf(&h2.bench.arena, "SETTINGS 0\n%s", fault_rows[i].frames));
+    const struct script *script = &h2.bench.script;
+    if (fault_rows[i].requirement == NULL) {
+      assert_int_equal(script->num_findings, 0);
+    } else {
+      assert_true(script->num_findings > 0);
+      assert_string_equal(breach_requirement(script->findings[0].breach, HTTP_H2),
+                          fault_rows[i].requirement);
+    }
+    h2_end(&h2);
+  }
+}
+
+/* Answers come in any order; the steps see them in that of the requests. */
+static void test_answers_in_reverse(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\nclient sends GET\norigin 2 sends 200 on-arrival\n"
+           "origin sends 200 on-arrival\nclient sees 200\nclient sees 200\n",
+           HTTP_H2);
+  target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0") REQUEST("3", "1"));
+  origin_sent(&h2, SENT_FINAL("1", "0") "\n" SENT_FINAL("3", "1"));
+  target_frames(&h2, "SETTINGS 0\n" FINAL("3", "1"));
+  steps_are(&h2.bench, "++++..");
+  target_frames(&h2, FINAL("1", "0"));
+  steps_are(&h2.bench, "++++++");
+  is_done(&h2.bench, true);
+  h2_end(&h2);
+}
+
+static const struct {
+  const char *frames; /* of the target, in place of an answer */
+  const char *steps;  /* as steps_are has them */
+} end_rows[] = {
+    {"RST_STREAM 1 u32:2\n", "+++"},   {INTERIM("1", "0", "1") "RST_STREAM 1 u32:0\n", "+++"},
+    {"GOAWAY 0 u32:0 u32:0\n", "++."}, /* the request goes again, once */
+    {"RST_STREAM 1 u32:7\n", "++."},   {"GOAWAY 0 u32:1 u32:0\n", "++."}, /* the stream goes on */
+};
+
+static void test_the_end_of_a_stream(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof(end_rows) / sizeof(end_rows[0]); i++) {
+    struct h2_bench h2;
+    h2_begin(&h2, "client sends GET\nclient may see 1xx\nclient sees close\n", HTTP_H2);
+    target_frames(&h2, arena_printf(&h2.bench.arena, "SETTINGS 0\n%s", end_rows[i].frames));
+    steps_are(&h2.bench, end_rows[i].steps);
+    h2_end(&h2);
+  }
+}
+
+static void test_a_refused_stream_is_sent_again_once(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends GET\nclient sees close\n", HTTP_H2);
+  client_sent(&h2, GET_FRAME("1", "0"));
+  target_frames(&h2, "SETTINGS 0\nRST_STREAM 1 u32:7\n");
+  frames_end(&h2.from_client);
+  frames_begin(&h2.from_client, H2_FROM_CLIENT);
+  frames_are(&h2, &h2.from_client, &h2.bench.clients[2], GET_FRAME("1", "0"));
+  assert_string_equal(h2.bench.clients[1].end, "close");
+  struct actor_event event = {ACTOR_BYTES, 2, 0,
+                              frames_wire(&h2, "SETTINGS 0\nRST_STREAM 1 u32:7\n")};
+  script_client_event(&h2.bench.script, &event, h2.bench.now_us);
+  bench_settle(&h2.bench);
+  steps_are(&h2.bench, "++");
+  h2_end(&h2);
+}
+
+/* A retry by the target gets on its new stream what the first got. */
+static void test_a_retry_gets_the_same_frames(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends GET\norigin sends 102\norigin sends 200\nclient sees 200\n", HTTP_H1);
+  target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+  origin_sent(&h2, SENT_INTERIM("1", "0", "1") "\n" SENT_FINAL("1", "0"));
+  target_requests(&h2, REQUEST("3", "0"));
+  origin_sent(&h2, SENT_INTERIM("3", "0", "1") "\n" SENT_FINAL("3", "0"));
+  assert_int_equal(h2.bench.script.exchanges[0]->num_interims, 1);
+  h2_end(&h2);
+}
+
+/* Content waits for the target's window, interim responses do not. */
+static void test_a_window_holds_back_content_alone(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends GET\norigin sends 102\norigin sends 200\nclient sees 200\n", HTTP_H1);
+  target_requests(&h2, "preface\nSETTINGS 0 INITIAL_WINDOW_SIZE=5\n" REQUEST("1", "0"));
+  origin_sent(
+      &h2, SENT_INTERIM("1", "0",
+                        "1") "\n"
+                             "HEADERS 1 :status=200 date=D cache-control=no-store interim-nonce=$0 "
+                             "content-type=text/plain content-length=17\nDATA 1 \"abcde\"");
+  target_requests(&h2, "WINDOW_UPDATE 1 u32:100\n");
+  origin_sent(&h2, "DATA 1 END_STREAM \"f0007010000\\n\"");
+  h2_end(&h2);
+}
+
+/* What begins like the preface and is not it is HTTP/1.1. */
+static void test_which_version_the_target_speaks(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends PROPFIND\norigin sends 200\nclient sees 200\n", HTTP_H1);
+  target_asks(&h2.bench, 0, "PR");
+  assert_int_equal(h2.bench.backs[0].log.len, 0);
+  target_asks(&h2.bench, 0, "OPFIND /$0/t/c HTTP/1.1|Host: h||");
+  assert_true(span_starts(bytes_span(&h2.bench.backs[0].log), "HTTP/1.1 200 OK\r\n"));
+  assert_int_equal(h2.bench.script.exchanges[0]->back_number, 0);
+  h2_end(&h2);
+}
+
+/* A message in pieces has the connection to itself. */
+static void test_pieces_are_not_mixed_with_other_frames(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\nclient 2 sends GET\norigin 2 sends 200 on-arrival\n"
+           "origin sends 102 cut 5 pace 10ms\nclient sees 102\n",
+           HTTP_H1);
+  target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+  origin_sent(&h2, "");
+  target_requests(&h2, "PING 0 0x0000000000000000\n" REQUEST("3", "1"));
+  time_passes(&h2.bench, 1000000);
+  origin_sent(&h2, SENT_INTERIM("1", "0", "1") "\n" SENT_FINAL("3", "1"));
+  h2_end(&h2);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_gated_102_over_both_sides),
+      cmocka_unit_test(test_what_a_client_sends),
+      cmocka_unit_test(test_what_an_origin_sends),
+      cmocka_unit_test(test_house_rules_over_http_2),
+      cmocka_unit_test(test_answers_in_reverse),
+      cmocka_unit_test(test_the_end_of_a_stream),
+      cmocka_unit_test(test_a_refused_stream_is_sent_again_once),
+      cmocka_unit_test(test_a_retry_gets_the_same_frames),
+      cmocka_unit_test(test_a_window_holds_back_content_alone),
+      cmocka_unit_test(test_which_version_the_target_speaks),
+      cmocka_unit_test(test_pieces_are_not_mixed_with_other_frames),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
