@@ -128,7 +128,7 @@ unit-%:
 	  scripts/run-unit-tests $(filter $(BUILD)/tests/$*_%,$(TESTS))
 
 test: setup ## run all tests
-	@$(MAKE) --no-print-directory all $(BUILD)/interim-san $(TESTS)
+	@$(MAKE) --no-print-directory all $(BUILD)/interim-san $(TESTS) replays-san
 	$(PYTHON) -m pytest -q $(PYTEST_FLAGS) scripts/tests cases --build $(BUILD)
 
 demo: setup ## set up, build, and run the suite against the embedded reference gateway
@@ -151,6 +151,8 @@ $(BUILD)/bench-parser: $(patsubst harness/%.c,$(BUILD)/opt/%.o,$(sort $(wildcard
 
 bench-parser: $(BUILD)/bench-parser ## measure the response parser beside other parsers
 	@$(BUILD)/bench-parser $(BENCH)
+
+include fuzz/fuzz.mk
 
 install: all ## install below DESTDIR/PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5

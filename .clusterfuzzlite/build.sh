@@ -1,0 +1,24 @@
+#!/bin/bash
+# Build the fuzz targets as OSS-Fuzz and ClusterFuzzLite want them: with CC, CXX, CFLAGS, CXXFLAGS and
+# LIB_FUZZING_ENGINE, into OUT.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+# The script stands in the tree, or beside it in the builder's image.
+[ -f Makefile ] || cd "${SRC:-..}/interim" 2>/dev/null || cd ..
+build=${WORK:-$(mktemp -d)}/interim
+
+targets=$(make -s fuzz-targets)
+make -s "BUILD=$build" seeds
+make -j"$(nproc)" "BUILD=$build" "CC=$CC" "FUZZ_CXX=$CXX" "SAN=${CFLAGS:-} -O1 -g" \
+  "FUZZ_ENGINE=${CXXFLAGS:-} $LIB_FUZZING_ENGINE" fuzzers
+
+for target in $targets; do
+  cp "$build/fuzzers/$target" "$OUT/$target"
+  mapfile -t seeds < <(find "$build/seeds/$target" "fuzz/regress/$target" -type f ! -name '.*')
+  python3 -m zipfile -c "$OUT/${target}_seed_corpus.zip" "${seeds[@]}"
+  {
+    printf '[libfuzzer]\nmax_len = 4096\n'
+    [ ! -f "fuzz/$target.dict" ] || printf 'dict = %s.dict\n' "$target"
+  } >"$OUT/$target.options"
+  [ ! -f "fuzz/$target.dict" ] || cp "fuzz/$target.dict" "$OUT/$target.dict"
+done

@@ -1,0 +1,93 @@
+# The fuzz targets: fuzz/NAME.c each, with the layers that it uses. Included by the Makefile.
+FUZZ_TARGETS := h1_response h1_request interim_rule case_file script report
+FUZZ_USES_h1_response := core base
+FUZZ_USES_h1_request := core base
+FUZZ_USES_interim_rule := core base
+FUZZ_USES_case_file := case core base
+FUZZ_USES_script := script case peer core base
+FUZZ_USES_report := report judge case core base
+FUZZ_USES_empty :=
+FUZZ_LIBS_report := $(LIBS)
+
+# Further files of a target.
+FUZZ_PARTS_h1_response := heads
+
+FUZZ_CC ?= clang
+FUZZ_CXX ?= clang++
+FUZZ_ENGINE ?= -fsanitize=fuzzer
+FUZZ_SAN ?= -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+  -fno-sanitize-recover=all
+FUZZ_MAX_LEN ?= 4096
+SECS ?= 60
+JOBS ?= 1
+
+fuzz_objects = $(foreach part,$(1) $(FUZZ_PARTS_$(1)),$(BUILD)/$(2)/fuzz/$(part).o)
+
+$(BUILD)/opt/fuzz/%.o: fuzz/%.c
+	@mkdir -p $(@D)
+	$(call run,CC,$@)$(CC) $(STD) $(CPPFLAGS) -I. $(OPT) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/san/fuzz/%.o: fuzz/%.c
+	@mkdir -p $(@D)
+	$(call run,CC,$@)$(CC) $(STD) $(CPPFLAGS) -I. $(SAN) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
+
+# A target with a main of its own that replays files: replay/NAME, and replay-san/NAME with the
+# sanitizers. Any compiler does.
+define fuzz_rules
+$(BUILD)/replay/$(1): $(call fuzz_objects,$(1),opt) $(BUILD)/opt/fuzz/replay_main.o $(call layer_libs,$(FUZZ_USES_$(1)),opt)
+	@mkdir -p $$(@D)
+	$$(call run,CC,$$@)$(CC) $(OPT) -o $$@ $$(filter %.o,$$^) $(call layer_libs,$(FUZZ_USES_$(1)) base,opt) $(FUZZ_LIBS_$(1))
+
+$(BUILD)/replay-san/$(1): $(call fuzz_objects,$(1),san) $(BUILD)/san/fuzz/replay_main.o $(call layer_libs,$(FUZZ_USES_$(1)),san)
+	@mkdir -p $$(@D)
+	$$(call run,CC,$$@)$(CC) $(SAN) -o $$@ $$(filter %.o,$$^) $(call layer_libs,$(FUZZ_USES_$(1)) base,san) $(FUZZ_LIBS_$(1))
+
+$(BUILD)/fuzzers/$(1): $(call fuzz_objects,$(1),san) $(call layer_libs,$(FUZZ_USES_$(1)),san)
+	@mkdir -p $$(@D)
+	$$(call run,CXX,$$@)$(FUZZ_CXX) $(SAN) $(FUZZ_ENGINE) -o $$@ $$(filter %.o,$$^) $(call layer_libs,$(FUZZ_USES_$(1)),san) $(FUZZ_LIBS_$(1))
+endef
+$(foreach t,$(FUZZ_TARGETS) empty,$(eval $(call fuzz_rules,$(t))))
+
+REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/replay/%)
+REPLAYS_SAN := $(FUZZ_TARGETS:%=$(BUILD)/replay-san/%)
+
+# With the compiler that brings libFuzzer, beside the build of the other one.
+fuzzers = $(MAKE) --no-print-directory CC="$(FUZZ_CC)" BUILD=$(BUILD)/clang SAN="$(FUZZ_SAN)"
+
+.PHONY: fuzz fuzz-smoke fuzz-replay fuzz-coverage fuzzers seeds corpus-min fuzz-targets replays-san
+
+all: $(REPLAYS)
+
+replays-san: $(REPLAYS_SAN)
+
+fuzzers: $(FUZZ_TARGETS:%=$(BUILD)/fuzzers/%) $(BUILD)/fuzzers/empty
+
+fuzz-targets:
+	@echo $(FUZZ_TARGETS)
+
+seeds: ## write the seeds of the fuzz targets, from the cases and the golden corpus
+	@scripts/fuzz-seeds $(BUILD)/seeds
+
+fuzz: seeds ## run a fuzz target: make fuzz T=h1_response SECS=60 JOBS=1
+	@+$(fuzzers) $(BUILD)/clang/fuzzers/$(or $(T),h1_response)
+	@scripts/fuzz-run $(BUILD) $(or $(T),h1_response) -max_total_time=$(SECS) -max_len=$(FUZZ_MAX_LEN) \
+	  $(if $(filter-out 1,$(JOBS)),-jobs=$(JOBS) -workers=$(JOBS)) $(FUZZ_FLAGS)
+
+fuzz-smoke: seeds ## run each fuzz target for ten seconds
+	@+$(fuzzers) fuzzers
+	@for target in $(FUZZ_TARGETS); do \
+	  scripts/fuzz-run $(BUILD) $$target -max_total_time=10 -max_len=$(FUZZ_MAX_LEN) || exit 1; done
+
+fuzz-replay: $(REPLAYS_SAN) seeds ## run the seeds and what fuzzing found once, under ASan and UBSan
+	@for target in $(FUZZ_TARGETS); do \
+	  $(BUILD)/replay-san/$$target $(BUILD)/seeds/$$target fuzz/regress/$$target || exit 1; done
+
+corpus-min: seeds ## keep of a target's finds what its seeds do not cover: make corpus-min T=h1_response
+	@+$(fuzzers) $(BUILD)/clang/fuzzers/$(or $(T),h1_response)
+	@scripts/fuzz-run $(BUILD) $(or $(T),h1_response) --minimise
+
+fuzz-coverage: seeds ## what the seeds alone cover of the cores, by llvm-cov
+	@+$(MAKE) --no-print-directory CC="$(FUZZ_CC)" BUILD=$(BUILD)/coverage \
+	  SAN="-O1 -g -fprofile-instr-generate -fcoverage-mapping" \
+	  $(FUZZ_TARGETS:%=$(BUILD)/coverage/replay-san/%)
+	@scripts/fuzz-coverage $(BUILD) $(FUZZ_TARGETS)

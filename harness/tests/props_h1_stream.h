@@ -1,0 +1,202 @@
+/* What must be true of any stream of responses, cheap enough to fuzz with: each function returns
+ * NULL, or which property did not hold. props_h1.h has those that look at everything. */
+#ifndef INTERIM_TESTS_PROPS_H1_STREAM_H
+#define INTERIM_TESTS_PROPS_H1_STREAM_H
+
+#include "tests/h1_digest.h"
+
+/* Where a stream is cut, and what it answers, is taken from all of its bytes: so a corpus is plain
+ * wire bytes, and a small change of them tries another cut. */
+static inline uint64_t stream_hash(struct span wire) {
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; i < wire.len; i++) {
+    hash = (hash ^ wire.ptr[i]) * UINT64_C(0x100000001b3);
+  }
+  return hash ^ hash >> 32;
+}
+
+/* prop_stream_cuts: two ways of cutting, with and without blocks, many events at once or one by
+ * one, windows dropped or not: all read the same. */
+static inline const char *prop_stream_cuts(const struct h1_reading *whole, uint64_t hash,
+                                           uint64_t expected) {
+  struct h1_reading cut = *whole;
+  size_t len = whole->wire.len;
+  if (len < 2) {
+    return NULL;
+  }
+  cut.first = 1 + (size_t)(hash >> 8) % (len - 1);
+  cut.one_by_one = true;
+  if (h1_digest_of(&cut).sum != expected) {
+    return "another reading when cut in two, one event at a time";
+  }
+  cut.size = 1 + (size_t)(hash >> 40) % 67;
+  cut.one_by_one = false;
+  cut.scanner = 2;
+  while (h1_scanner_at(cut.scanner) == NULL) {
+    cut.scanner--;
+  }
+  return h1_digest_of(&cut).sum == expected ? NULL : "another reading when cut small, bytewise";
+}
+
+static const char *const stream_interims[] = {
+    "HTTP/1.1 100 Continue\r\n\r\n",
+    "HTTP/1.1 102 Processing\r\n\r\n",
+    "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n",
+    "HTTP/1.1 104 Upload Resumption Supported\r\nContent-Length: 7\r\n\r\n",
+    "HTTP/1.1 199 \r\nTransfer-Encoding: chunked\r\nContent-Length: x\r\n\r\n",
+    "HTTP/1.0 150 Early\r\nConnection: close\r\n\r\n",
+};
+
+/* prop_stream_interim: an interim head before the last final head changes nothing about that final,
+ * whatever code and fields it has, and costs no request. */
+static inline const char *prop_stream_interim(const struct h1_reading *whole, uint64_t hash,
+                                              const struct h1_digest *expected) {
+  static uint8_t longer[1 << 16];
+  const char *text = stream_interims[hash % (sizeof(stream_interims) / sizeof(*stream_interims))];
+  struct span head = span_of(text);
+  size_t at = (size_t)expected->final_at;
+  if (expected->finals == 0 || whole->wire.len + head.len > sizeof(longer)) {
+    return NULL;
+  }
+  memcpy(longer, whole->wire.ptr, at);
+  memcpy(longer + at, head.ptr, head.len);
+  memcpy(longer + at + head.len, whole->wire.ptr + at, whole->wire.len - at);
+  struct h1_reading with = *whole;
+  with.wire = span_make(longer, whole->wire.len + head.len);
+  with.skip_from = at;
+  with.skip_to = at + head.len;
+  struct h1_digest seen = h1_digest_of(&with);
+  if (seen.interims != expected->interims + 1 || seen.finals != expected->finals) {
+    return "an interim response that was added was not read as one";
+  }
+  return seen.sum == expected->sum ? NULL : "an interim response changed what is behind it";
+}
+
+/* A stream put together again from its events. Content is written as it came; where it was chunked,
+ * each piece is a chunk. */
+struct stream_writer {
+  struct bytes wire;
+  struct bytes message; /* until its end is read */
+  enum h1_framing framing;
+  bool trailers;
+};
+
+static inline void stream_write_head(struct bytes *out, const struct h1_event *event) {
+  bytes_printf(out, "HTTP/1.%u %u ", event->minor, event->code);
+  bytes_add(out, event->value);
+  bytes_text(out, "\r\n");
+}
+
+static inline void stream_write_field(struct bytes *out, const struct h1_event *event) {
+  bytes_add(out, event->name);
+  bytes_text(out, ":");
+  bytes_add(out, event->value);
+  bytes_text(out, " \r\n");
+}
+
+static inline void stream_write(void *self, const struct h1_event *event) {
+  struct stream_writer *writer = self;
+  struct bytes *out = &writer->message;
+  bool chunked = writer->framing == H1_CHUNKED;
+  switch (event->kind) {
+  case H1_REQUEST:
+    return;
+  case H1_INTERIM:
+  case H1_FINAL:
+    out->len = 0;
+    writer->framing = H1_NO_CONTENT;
+    writer->trailers = false;
+    stream_write_head(out, event);
+    return;
+  case H1_FIELD:
+    stream_write_field(out, event);
+    return;
+  case H1_HEAD_END:
+    writer->framing = event->framing;
+    bytes_text(out, "\r\n");
+    return;
+  case H1_CONTENT:
+    if (chunked) {
+      bytes_printf(out, "%zX;x=\"y\"\r\n", event->value.len);
+    }
+    bytes_add(out, event->value);
+    bytes_text(out, chunked ? "\r\n" : "");
+    return;
+  case H1_TRAILER:
+    bytes_text(out, writer->trailers ? "" : "0\r\n");
+    writer->trailers = true;
+    stream_write_field(out, event);
+    return;
+  case H1_END:
+    bytes_text(out, writer->trailers ? "\r\n" : chunked ? "0\r\n\r\n" : "");
+    bytes_add(&writer->wire, bytes_span(out));
+    out->len = 0;
+    return;
+  case H1_TUNNEL:
+    bytes_add(&writer->wire, event->value);
+    return;
+  }
+}
+
+/* The events without their places and without what an incomplete message gave. */
+struct stream_meaning {
+  struct h1_digest digest;
+  uint64_t complete; /* the digest at the last message's end */
+};
+
+static inline void stream_mean(void *self, const struct h1_event *event) {
+  static const struct h1_reading nothing = {.skip_to = UINT64_MAX};
+  struct stream_meaning *meaning = self;
+  struct h1_event placeless = *event;
+  placeless.offset = 0;
+  placeless.end = 0;
+  digest_event(&meaning->digest, &nothing, &placeless);
+  meaning->digest.piece_end = 0;
+  if (event->kind == H1_END) {
+    meaning->complete = meaning->digest.sum;
+  }
+}
+
+/* prop_stream_again: the complete messages of a stream, written again from their events, mean the
+ * same. */
+static inline const char *prop_stream_again(const struct h1_reading *whole) {
+  struct stream_meaning meaning = {.digest = {.sum = 1}};
+  struct stream_meaning again = {.digest = {.sum = 1}};
+  struct stream_writer writer = {.framing = H1_NO_CONTENT};
+  struct h1_reading reading = *whole;
+  reading.sink = stream_mean;
+  reading.self = &meaning;
+  (void)h1_digest_of(&reading);
+  reading.sink = stream_write;
+  reading.self = &writer;
+  (void)h1_digest_of(&reading);
+  reading.wire = bytes_span(&writer.wire);
+  reading.sink = stream_mean;
+  reading.self = &again;
+  (void)h1_digest_of(&reading);
+  bytes_free(&writer.wire);
+  bytes_free(&writer.message);
+  return again.complete == meaning.complete ? NULL : "another meaning when written again";
+}
+
+/* prop_stream_all: all of these, with limits and a request that are taken from the bytes. */
+static inline const char *prop_stream_all(struct span wire) {
+  static const enum h1_request_kind kinds[] = {H1_FOR_GET, H1_FOR_GET, H1_FOR_HEAD, H1_FOR_CONNECT};
+  static const struct h1_limits small = {.line = 80, .head = 200, .fields = 4};
+  uint64_t hash = stream_hash(wire);
+  struct h1_reading whole = {.wire = wire, .limits = h1_default_limits, .kind = kinds[hash % 4]};
+  if ((hash & 28) == 0) {
+    whole.limits = small;
+  }
+  struct h1_digest digest = h1_digest_of(&whole);
+  const char *broken = prop_stream_cuts(&whole, hash, digest.sum);
+  if (broken == NULL) {
+    broken = prop_stream_interim(&whole, hash >> 5, &digest);
+  }
+  if (broken == NULL && (hash & 0x700) == 0 && (hash & 28) != 0) {
+    broken = prop_stream_again(&whole);
+  }
+  return broken;
+}
+
+#endif

@@ -1,0 +1,83 @@
+"""The fuzz targets: their seeds and what they found once, and the build that OSS-Fuzz would do."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TARGETS = sorted(
+    path.stem
+    for path in (ROOT / "fuzz").glob("*.c")
+    if "LLVMFuzzerTestOneInput" in path.read_text() and path.stem not in ("empty", "replay_main")
+)
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory):
+    out = tmp_path_factory.mktemp("seeds")
+    subprocess.run([ROOT / "scripts/fuzz-seeds", out], check=True, timeout=60)
+    return out
+
+
+def test_make_knows_every_target():
+    done = subprocess.run(
+        ["make", "-s", "fuzz-targets"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert sorted(done.stdout.split()) == TARGETS
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_seeds_and_finds_are_replayed(target, seeds, build, run):
+    program = build / "replay-san" / target
+    assert program.is_file(), f"{program} is missing: run make test"
+    inputs = [seeds / target, ROOT / "fuzz/regress" / target]
+    number = sum(len([path for path in where.iterdir() if path.name[0] != "."]) for where in inputs)
+    done = run(program, *inputs, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert number > 0
+    assert f"{number} inputs" in done.stderr
+
+
+# libFuzzer needs clang; without it the build cannot be tried.
+@pytest.mark.skipif(shutil.which("clang++") is None, reason="clang is not installed")
+def test_the_build_for_oss_fuzz_leaves_what_it_wants(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    environment = os.environ | {
+        "CC": "clang",
+        "CXX": "clang++",
+        "CFLAGS": "-fsanitize=address,fuzzer-no-link",
+        "CXXFLAGS": "-fsanitize=address,fuzzer-no-link",
+        "LIB_FUZZING_ENGINE": "-fsanitize=fuzzer",
+        "OUT": str(out),
+        "WORK": str(tmp_path / "work"),
+        "SRC": str(tmp_path),
+    }
+    for name in ("MAKEFLAGS", "MFLAGS", "BUILD"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        [ROOT / ".clusterfuzzlite/build.sh"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for target in TARGETS:
+        assert os.access(out / target, os.X_OK)
+        assert len(zipfile.ZipFile(out / f"{target}_seed_corpus.zip").namelist()) > 0
+        options = (out / f"{target}.options").read_text()
+        assert options.startswith("[libfuzzer]\n")
+        dictionary = out / f"{target}.dict"
+        assert ("dict = " in options) == dictionary.is_file()
+        tried = subprocess.run(
+            [out / target, "-runs=20", "-seed=1", str(tmp_path / "work/interim/seeds" / target)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert tried.returncode == 0, tried.stderr
