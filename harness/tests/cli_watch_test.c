@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECOND_US = 1000000 };
+static const uint64_t SECOND_US = 1000000;
 
 static pid_t start_child(void) {
   pid_t child = fork();
