@@ -218,7 +218,7 @@ static void test_the_deadline_comes_from_the_round_trip(void **state) {
       {0, 0, 1, 250000},
       {0, 100000, 1, 100000},
       {0, 0, 4, 1000000},
-      {100000, 0, 1, 30 * 400000},
+      {100000, 0, 1, UINT64_C(30) * 400000},
   };
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     struct hall hall;
