@@ -72,10 +72,19 @@ static void put_headers(struct link *link, struct h2_stream *stream, const struc
   stream->sent_end = stream->sent_end || ends;
 }
 
+static bool waits(const struct link *link, const struct h2_stream *stream) {
+  for (const struct link_rest *rest = link->rest; rest != NULL; rest = rest->next) {
+    if (rest->stream == stream) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void put_data(struct link *link, struct h2_stream *stream, const struct part *part,
                      struct bytes *out) {
   bool ends = (part->flags & H2_END_STREAM) != 0;
-  if (part->payload.len <= h2_connection_room(&link->h2, stream) && link->rest == NULL) {
+  if (part->payload.len <= h2_connection_room(&link->h2, stream) && !waits(link, stream)) {
     h2_write_data(&link->h2, out, stream, part->payload, ends);
     return;
   }

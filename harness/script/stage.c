@@ -345,11 +345,15 @@ static void end_active(struct stage *stage, size_t index) {
   free(ended.script);
 }
 
-/* Over HTTP/2 the target may put all plays on one connection, and frames that go out in pieces hold
- * up all others. */
+/* Over HTTP/2 the target may put all plays on one connection. Frames that go out in pieces hold up
+ * all others, and frames made by hand may cost the connection, as is the target's right (RFC 9113
+ * sections 5.4.1 and 10.5). */
 static bool holds_up(const struct stage *stage, const struct case_file *file) {
   for (size_t i = 0; stage->back == HTTP_H2 && i < file->num_steps; i++) {
-    if (file->steps[i].lane == LANE_ORIGIN && file->steps[i].cut != 0) {
+    const struct step *step = &file->steps[i];
+    bool by_hand = step->verb == VERB_SENDS && step->messages[0].kind == MESSAGE_FRAME;
+    if (step->lane == LANE_ORIGIN &&
+        (by_hand || step->cut != 0 || step->split != 0 || step->padded)) {
       return true;
     }
   }
@@ -366,12 +370,24 @@ static bool is_suspect(const struct play *play) {
   return script->target_down || script->hurt;
 }
 
+/* Over HTTP/2: the target ended the stream, perhaps with the whole connection, and perhaps for what
+ * a neighbour on it had done. */
+static bool was_left(const struct play *play) {
+  const struct script *script = play->runs[0];
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    if (script->exchanges[i]->back_left && script->exchanges[i]->back_number != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Who must be confirmed with nothing else in flight. */
 static bool due_alone(struct stage *stage, const struct play *play) {
   if (play->num_runs == 0) {
     return false;
   }
-  if (is_suspect(play) || plays_alone(stage, play) || play->num_runs > 1) {
+  if (is_suspect(play) || plays_alone(stage, play) || was_left(play) || play->num_runs > 1) {
     return true;
   }
   unsigned most = suspect_lost_answer(play->runs[0]) ? MAX_ALONE_CUTS : MAX_ALONE_CONFIRMS;
