@@ -104,12 +104,36 @@ static void read_event(void *user, const struct h2_event *event) {
   }
 }
 
+static void tell_event(void *user, const struct h2_event *event) {
+  (void)translate_feed(user, event, NULL, NULL);
+}
+
+/* A frame on another stream says nothing about the answer, but may cost the connection. */
+static void tell_beside(struct script *script, struct script_exchange *exchange,
+                        const struct part *part, uint64_t now_us) {
+  struct translate beside;
+  bool ends = false;
+  uint32_t number = exchange->back_link == NULL || exchange->back_stream == NULL
+                        ? 0
+                        : link_stream_of(exchange->back_link, exchange->back_stream, part);
+  translate_init(&beside, number, H2_READ_RESPONSE);
+  (void)part_events(part, number, &ends, tell_event, &beside);
+  script_record(script, LANE_ORIGIN, (unsigned)exchange_index(script, exchange) + 1, "sent",
+                bytes_span(&beside.text), now_us);
+  translate_free(&beside);
+}
+
 static void read_part(struct script *script, struct script_exchange *exchange,
                       const struct part *part, uint64_t now_us) {
   struct reading reading = {script, exchange, now_us};
+  if (part->raw && part->on != FRAME_ON_EXCHANGE) {
+    tell_beside(script, exchange, part, now_us);
+    exchange->valid_interims = false;
+    return;
+  }
   bool whole =
       part_events(part, exchange->back_number, &exchange->answer_ends, read_event, &reading);
-  if (!whole || (part->raw && part->on != FRAME_ON_EXCHANGE)) {
+  if (!whole) {
     break_off(exchange);
   }
   bool upsets = part->type == H2_RST_STREAM || part->type == H2_GOAWAY ||

@@ -104,9 +104,8 @@ static void put_number(struct bytes *out, uint32_t number) {
   bytes_add(out, span_make(bytes, sizeof(bytes)));
 }
 
-/* The stream that a raw frame names, and the one that it promises. */
-static uint32_t stream_of(struct link *link, const struct h2_stream *stream,
-                          const struct part *part) {
+uint32_t link_stream_of(const struct link *link, const struct h2_stream *stream,
+                        const struct part *part) {
   switch (part->on) {
   case FRAME_ON_EXCHANGE:
     break;
@@ -167,14 +166,14 @@ static void put_frame(struct link *link, struct h2_stream *stream, const struct 
   }
   put_body(link, stream, part, &payload);
   bytes_add(&payload, span_make(no_padding, part->shape.padding));
-  h2_write_frame(out, part->type, flags, stream_of(link, stream, part), bytes_span(&payload));
-  if (part->type == H2_DATA) {
-    link->h2.sent += payload.len;
-    stream->sent += payload.len;
+  h2_write_frame(out, part->type, flags, link_stream_of(link, stream, part), bytes_span(&payload));
+  link->h2.sent += part->type == H2_DATA ? payload.len : 0;
+  if (part->on == FRAME_ON_EXCHANGE) {
+    bool can_end = part->type == H2_DATA || part->type == H2_HEADERS;
+    bool ends = part->type == H2_RST_STREAM || (can_end && (flags & H2_END_STREAM) != 0);
+    stream->sent += part->type == H2_DATA ? payload.len : 0;
+    stream->sent_end = stream->sent_end || ends;
   }
-  bool can_end = part->type == H2_DATA || part->type == H2_HEADERS;
-  stream->sent_end =
-      stream->sent_end || part->type == H2_RST_STREAM || (can_end && (flags & H2_END_STREAM) != 0);
   bytes_free(&payload);
 }
 
