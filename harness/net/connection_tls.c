@@ -83,14 +83,17 @@ static void begin(struct secure *secure) {
   }
 }
 
-/* All that OpenSSL has written, in one write. */
+/* All that OpenSSL has written, in one write. Behind a close_notify nothing counts any more; the
+ * answer to a KeyUpdate would only fail, on a socket that may be shut. */
 static void flush(struct connection *connection) {
-  BIO *out = connection->secure->out;
+  const struct secure *secure = connection->secure;
   char *bytes = NULL;
-  long len = BIO_get_mem_data(out, &bytes);
+  long len = BIO_get_mem_data(secure->out, &bytes);
   if (len > 0) {
-    connection_send(connection, span_make(bytes, (size_t)len));
-    (void)BIO_reset(out);
+    if (!secure->ended) {
+      connection_send(connection, span_make(bytes, (size_t)len));
+    }
+    (void)BIO_reset(secure->out);
   }
 }
 
@@ -128,10 +131,10 @@ void secure_write(struct connection *connection, struct span bytes) {
 void secure_end(struct connection *connection) {
   struct secure *secure = connection->secure;
   if (secure->done && !secure->ended && connection->state != CONNECTION_BROKEN) {
-    secure->ended = true;
     ERR_clear_error();
     (void)SSL_shutdown(secure->ssl);
     flush(connection);
+    secure->ended = true;
   }
 }
 

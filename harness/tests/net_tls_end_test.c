@@ -386,9 +386,9 @@ static void large_both_ways(struct tape *tape, const struct actor_event *event) 
     push_write(tape, A0, content, LARGE);
     tape_do(tape, ACTOR_SHUT, A0);
   } else if (event->kind == ACTOR_BYTES) {
-    size_t end = tape->counted[event->conn == A0];
-    assert_true(end <= LARGE);
-    assert_memory_equal(event->bytes.ptr, content + end - event->bytes.len, event->bytes.len);
+    size_t until = tape->counted[event->conn == A0];
+    assert_true(until <= LARGE);
+    assert_memory_equal(event->bytes.ptr, content + until - event->bytes.len, event->bytes.len);
   }
   tape->done = strstr(bytes_cstr(&tape->client), "fin") != NULL &&
                strstr(bytes_cstr(&tape->origin), "fin") != NULL;
@@ -469,6 +469,37 @@ static void new_keys_are_taken_and_answered(void **state) {
   peer_join(&peer);
   assert_string_equal(peer.notes, "200; 200; 200; ");
   end_with(&world, "", "accepted 0; bytes 0 one; bytes 0 two; bytes 0 three; fin 0; ");
+}
+
+static void shut_at_once(struct tape *tape, const struct actor_event *event) {
+  if (tape_saw(event, A0, "one")) {
+    tape_do(tape, ACTOR_SHUT, A0);
+  }
+  tape->done = event->kind == ACTOR_FIN || event->kind == ACTOR_RESET;
+}
+
+static void update_keys_after_the_end(struct peer *peer, SSL *ssl) {
+  (void)SSL_write(ssl, "one", 3);
+  peer_read(peer, ssl);
+  (void)SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED);
+  (void)SSL_write(ssl, "two", 3);
+  (void)SSL_write(ssl, "three", 5);
+  (void)SSL_shutdown(ssl);
+}
+
+/* The answer has no place behind our close_notify, and our FIN is sent. */
+static void new_keys_are_taken_after_a_half_close(void **state) {
+  (void)state;
+  struct world world = begin(shut_at_once, &any_server, NULL);
+  world.tape->num = 0;
+  struct peer peer = peer_client(&world, update_keys_after_the_end);
+  peer_start(&peer);
+  tape_run(world.loop, world.tape);
+  peer_join(&peer);
+  assert_string_equal(peer.notes, "close_notify; ");
+  assert_int_equal(world.tape->counted[1], strlen("onetwothree"));
+  assert_non_null(strstr(bytes_cstr(&world.tape->origin), "; fin 0; "));
+  end(&world);
 }
 
 static void renegotiate(struct peer *peer, SSL *ssl) {
@@ -584,6 +615,7 @@ int main(void) {
       cmocka_unit_test(a_mebibyte_each_way_arrives_whole),
       cmocka_unit_test(too_much_held_is_a_reset),
       cmocka_unit_test(new_keys_are_taken_and_answered),
+      cmocka_unit_test(new_keys_are_taken_after_a_half_close),
       cmocka_unit_test(renegotiation_is_refused),
       cmocka_unit_test(a_half_close_by_and_towards_other_peers),
       cmocka_unit_test(an_alert_after_the_handshake_is_a_reset_with_a_reason),
