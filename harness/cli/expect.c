@@ -69,14 +69,14 @@ static int read_verdict(const struct reader *reader, struct span word, struct ex
       continue;
     }
     out->verdict = (enum verdict)i;
-    if (i == VERDICT_PASS || i == VERDICT_INFO || i == VERDICT_SKIP) {
+    if (i == VERDICT_INFO || i == VERDICT_SKIP) {
       return fail_at(reader, word.ptr, "this verdict is no deviation: leave the line out");
     }
     return 0;
   }
   return fail_at(reader, word.len > 0 ? word.ptr : reader->line.ptr + reader->line.len,
-                 "a verdict belongs here: GLOB[@FRONT/BACK] VERDICT reason, with FAIL, WARN or "
-                 "ERROR");
+                 "a verdict belongs here: GLOB[@FRONT/BACK] VERDICT reason, with FAIL, WARN, "
+                 "ERROR or PASS");
 }
 
 static int read_line(const struct reader *reader, struct expectation *out) {

@@ -55,7 +55,6 @@ static void test_a_wrong_line_is_told_with_its_place(void **state) {
       {"a/b", 1, 4, "a verdict belongs here"},
       {"a/b  ", 1, 6, "a verdict belongs here"},
       {"#\na/b FAILED x", 2, 5, "a verdict belongs here"},
-      {"a/b PASS x", 1, 5, "this verdict is no deviation"},
       {"a/b info x", 1, 5, "this verdict is no deviation"},
       {"a/b SKIP x", 1, 5, "this verdict is no deviation"},
       {"a/b FAIL", 1, 9, "no reason; say in a few words"},
@@ -159,6 +158,9 @@ static void test_what_is_listed_is_known_and_what_differs_is_unexpected(void **s
       {"a/* WARN w\na/b FAIL why", VERDICT_FAIL, true, false},
       {"a/b FAIL why\na/* WARN w", VERDICT_FAIL, true, false},
       {"a/b FAIL x\na/* WARN w", VERDICT_PASS, false, true},
+      {"a/b FAIL x\na/* PASS why", VERDICT_PASS, true, false},
+      {"a/b FAIL x\na/* PASS why", VERDICT_WARN, false, true},
+      {"a/b PASS x", VERDICT_FAIL, false, true},
       /* Versions. */
       {"a/b@h1/* FAIL why", VERDICT_FAIL, true, false},
   };

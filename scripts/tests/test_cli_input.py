@@ -160,10 +160,10 @@ def test_wrong_usage(program, arguments, words):
     [
         ("nothing/* FAIL reason", 1, "names no case"),
         ("forward/any-code:999 FAIL reason", 1, "names no case"),
-        ("forward/102-then-200", 21, "FAIL, WARN or ERROR"),
-        ("forward/102-then-200 BAD reason", 22, "FAIL, WARN or ERROR"),
+        ("forward/102-then-200", 21, "FAIL, WARN, ERROR or PASS"),
+        ("forward/102-then-200 BAD reason", 22, "FAIL, WARN, ERROR or PASS"),
         ("forward/102-then-200 FAIL", 26, "no reason"),
-        ("forward/102-then-200 PASS reason", 22, "no deviation"),
+        ("forward/102-then-200 INFO reason", 22, "no deviation"),
         ("forward/102-then-200@h9/h1 FAIL reason", 22, "FRONT/BACK"),
         ("forward/102-then-200@h1 FAIL reason", 22, "FRONT/BACK"),
         ("@h1/h1 FAIL reason", 1, "no glob"),
