@@ -136,7 +136,7 @@ def test_cases_that_are_not_there(program, library, missing):
         (["--tap", "--json", "-"], ["--tap", "--json"]),
         (["--seat", "proxy"], ["--target"]),
         (["--target", "http://127.0.0.1:1"], ["--origin"]),
-        (["--target", "https://127.0.0.1/"], ["https://127.0.0.1/", "http://"]),
+        (["--target", "ftp://127.0.0.1/"], ["--target 'ftp://127.0.0.1/'", "http nor https"]),
         (["--target", "127.0.0.1:80"], ["--target '127.0.0.1:80'", "http://"]),
         (["--target", "http://127.0.0.1:99999"], ["--target 'http://127.0.0.1:99999'"]),
         (["--origin", "127.0.0.1"], ["--origin '127.0.0.1'", "HOST:PORT"]),
