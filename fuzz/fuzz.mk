@@ -15,7 +15,7 @@ FUZZ_PARTS_h1_response := heads
 FUZZ_CC ?= clang
 FUZZ_CXX ?= clang++
 FUZZ_ENGINE ?= -fsanitize=fuzzer
-FUZZ_SAN ?= -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+FUZZ_SAN ?= -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
   -fno-sanitize-recover=all
 FUZZ_MAX_LEN ?= 4096
 SECS ?= 60

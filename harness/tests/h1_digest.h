@@ -20,6 +20,7 @@ struct h1_reading {
   bool one_by_one;           /* ask for one event at a time, and drop what is read */
   uint64_t skip_from;        /* events in these bytes are left out, offsets behind them are moved */
   uint64_t skip_to;
+  bool by_bytes; /* compare what the spans hold, not where they are */
   void (*sink)(void *self, const struct h1_event *event); /* gets each event; may be NULL */
   void *self;
 };
@@ -32,6 +33,9 @@ struct h1_digest {
   uint64_t final_at; /* where the last of them began */
   uint64_t end;      /* where the last complete message ended */
   struct h1_error error;
+  struct span window; /* what is read now, and its offset in the stream */
+  uint64_t base;
+  bool outside; /* a span was not inside its event */
 };
 
 static inline void digest_mix(struct h1_digest *digest, uint64_t value) {
@@ -47,6 +51,19 @@ static inline void digest_bytes(struct h1_digest *digest, struct span bytes) {
 
 static inline uint64_t digest_offset(const struct h1_reading *reading, uint64_t offset) {
   return offset >= reading->skip_to ? offset - (reading->skip_to - reading->skip_from) : offset;
+}
+
+/* Where a span is says what is in it. */
+static inline void digest_span(struct h1_digest *digest, const struct h1_reading *reading,
+                               const struct h1_event *event, struct span text) {
+  digest_mix(digest, text.len);
+  if (reading->by_bytes) {
+    digest_bytes(digest, text);
+  } else if (text.len > 0) {
+    uint64_t offset = digest->base + (uint64_t)(text.ptr - digest->window.ptr);
+    digest->outside = digest->outside || offset < event->offset || offset + text.len > event->end;
+    digest_mix(digest, digest_offset(reading, offset));
+  }
 }
 
 static inline void digest_piece_ends(struct h1_digest *digest) {
@@ -67,15 +84,17 @@ static inline void digest_event(struct h1_digest *digest, const struct h1_readin
     digest_mix(digest, (uint64_t)event->kind << 32 | event->code << 8 | event->minor);
   }
   if (piece) {
-    digest_bytes(digest, event->value);
+    if (reading->by_bytes) {
+      digest_bytes(digest, event->value);
+    }
+    digest->outside = digest->outside || event->value.len != event->end - event->offset;
     digest->piece_end = end;
     return;
   }
   digest_mix(digest, end);
   digest_mix(digest, (uint64_t)event->framing << 60 ^ event->length);
-  digest_bytes(digest, event->name);
-  digest_mix(digest, event->name.len);
-  digest_bytes(digest, event->value);
+  digest_span(digest, reading, event, event->name);
+  digest_span(digest, reading, event, event->value);
 }
 
 static inline void digest_take(struct h1_digest *digest, const struct h1_reading *reading,
@@ -128,7 +147,9 @@ static inline struct h1_digest h1_digest_of(const struct h1_reading *reading) {
   while (status == H1_MORE) {
     given = given < reading->wire.len ? given : reading->wire.len;
     struct span whole = span_make(reading->wire.ptr, given);
-    status = digest_window(&digest, reading, &parser, span_skip(whole, base));
+    digest.window = span_skip(whole, base);
+    digest.base = base;
+    status = digest_window(&digest, reading, &parser, digest.window);
     if (given == reading->wire.len) {
       break;
     }

@@ -8,34 +8,39 @@
 /* Where a stream is cut, and what it answers, is taken from all of its bytes: so a corpus is plain
  * wire bytes, and a small change of them tries another cut. */
 static inline uint64_t stream_hash(struct span wire) {
-  uint64_t hash = UINT64_C(0xcbf29ce484222325);
-  for (size_t i = 0; i < wire.len; i++) {
-    hash = (hash ^ wire.ptr[i]) * UINT64_C(0x100000001b3);
+  uint64_t hash = wire.len;
+  for (size_t i = 0; i < wire.len; i += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    memcpy(&word, wire.ptr + i, wire.len - i < sizeof(word) ? wire.len - i : sizeof(word));
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    hash ^= hash >> 32;
   }
-  return hash ^ hash >> 32;
+  return hash;
 }
 
-/* prop_stream_cuts: two ways of cutting, with and without blocks, many events at once or one by
- * one, windows dropped or not: all read the same. */
-static inline const char *prop_stream_cuts(const struct h1_reading *whole, uint64_t hash,
-                                           uint64_t expected) {
+/* prop_stream_halves: cut in two, one event at a time, and windows dropped, the same is read. */
+static inline const char *prop_stream_halves(const struct h1_reading *whole, uint64_t hash,
+                                             uint64_t expected) {
   struct h1_reading cut = *whole;
-  size_t len = whole->wire.len;
-  if (len < 2) {
+  if (cut.wire.len < 2) {
     return NULL;
   }
-  cut.first = 1 + (size_t)(hash >> 8) % (len - 1);
+  cut.first = 1 + (size_t)(hash >> 8) % (cut.wire.len - 1);
   cut.one_by_one = true;
-  if (h1_digest_of(&cut).sum != expected) {
-    return "another reading when cut in two, one event at a time";
-  }
+  return h1_digest_of(&cut).sum == expected ? NULL : "another reading when cut in two";
+}
+
+/* prop_stream_pieces: cut in small pieces, with another scanner, the same is read. */
+static inline const char *prop_stream_pieces(const struct h1_reading *whole, uint64_t hash,
+                                             uint64_t expected) {
+  struct h1_reading cut = *whole;
+  cut.first = 1 + (size_t)(hash >> 16) % 67;
   cut.size = 1 + (size_t)(hash >> 40) % 67;
-  cut.one_by_one = false;
-  cut.scanner = 2;
+  cut.scanner = 1 + (size_t)(hash >> 48) % 2;
   while (h1_scanner_at(cut.scanner) == NULL) {
     cut.scanner--;
   }
-  return h1_digest_of(&cut).sum == expected ? NULL : "another reading when cut small, bytewise";
+  return h1_digest_of(&cut).sum == expected ? NULL : "another reading when cut in pieces";
 }
 
 static const char *const stream_interims[] = {
@@ -145,7 +150,7 @@ struct stream_meaning {
 };
 
 static inline void stream_mean(void *self, const struct h1_event *event) {
-  static const struct h1_reading nothing = {.skip_to = UINT64_MAX};
+  static const struct h1_reading nothing = {.skip_to = UINT64_MAX, .by_bytes = true};
   struct stream_meaning *meaning = self;
   struct h1_event placeless = *event;
   placeless.offset = 0;
@@ -179,24 +184,49 @@ static inline const char *prop_stream_again(const struct h1_reading *whole) {
   return again.complete == meaning.complete ? NULL : "another meaning when written again";
 }
 
-/* prop_stream_all: all of these, with limits and a request that are taken from the bytes. */
-static inline const char *prop_stream_all(struct span wire) {
+enum stream_prop { STREAM_HALVES, STREAM_PIECES, STREAM_INTERIM, STREAM_AGAIN, STREAM_PROPS };
+
+/* prop_stream: one of these, with limits and a request that are taken from the bytes. */
+static inline const char *prop_stream(struct span wire, enum stream_prop prop) {
   static const enum h1_request_kind kinds[] = {H1_FOR_GET, H1_FOR_GET, H1_FOR_HEAD, H1_FOR_CONNECT};
   static const struct h1_limits small = {.line = 80, .head = 200, .fields = 4};
   uint64_t hash = stream_hash(wire);
-  struct h1_reading whole = {.wire = wire, .limits = h1_default_limits, .kind = kinds[hash % 4]};
-  if ((hash & 28) == 0) {
-    whole.limits = small;
-  }
+  bool is_small = (hash & 28) == 0;
+  struct h1_reading whole = {
+      .wire = wire, .limits = is_small ? small : h1_default_limits, .kind = kinds[hash % 4]};
   struct h1_digest digest = h1_digest_of(&whole);
-  const char *broken = prop_stream_cuts(&whole, hash, digest.sum);
-  if (broken == NULL) {
-    broken = prop_stream_interim(&whole, hash >> 5, &digest);
+  if (digest.outside) {
+    return "a span outside its event";
   }
-  if (broken == NULL && (hash & 0x700) == 0 && (hash & 28) != 0) {
-    broken = prop_stream_again(&whole);
+  switch (prop) {
+  case STREAM_HALVES:
+    return prop_stream_halves(&whole, hash, digest.sum);
+  case STREAM_PIECES:
+    return prop_stream_pieces(&whole, hash, digest.sum);
+  case STREAM_INTERIM:
+    return prop_stream_interim(&whole, hash >> 5, &digest);
+  case STREAM_AGAIN:
+    /* What is written again may be a little longer. */
+    return is_small ? NULL : prop_stream_again(&whole);
+  case STREAM_PROPS:
+    break;
+  }
+  return "no such property";
+}
+
+/* prop_stream_all: all of them. */
+static inline const char *prop_stream_all(struct span wire) {
+  const char *broken = NULL;
+  for (unsigned prop = 0; prop < STREAM_PROPS && broken == NULL; prop++) {
+    broken = prop_stream(wire, (enum stream_prop)prop);
   }
   return broken;
+}
+
+/* prop_stream_one: one of them, which the bytes pick; the dear one seldom. */
+static inline const char *prop_stream_one(struct span wire) {
+  uint64_t pick = stream_hash(wire) >> 56;
+  return prop_stream(wire, pick < 16 ? STREAM_AGAIN : (enum stream_prop)(pick % STREAM_AGAIN));
 }
 
 #endif
