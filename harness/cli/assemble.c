@@ -27,6 +27,7 @@ static void exchange_facts(const struct script *script, const struct script_exch
   bool broken = script->clients[exchange->client].broken;
   bool has_final = final != NULL && final->complete && !script_fell_out(exchange, final);
   bool tunnel = has_final && final->framing == H1_SWITCHED; /* the target's to make */
+  bool owed = exchange->passed_over && exchange->arrivals > 0 && !exchange->final_sent;
   *out = (struct judge_exchange){
       .interims_sent = (unsigned)exchange->num_interims,
       .interims_seen = exchange->num_seen,
@@ -41,7 +42,7 @@ static void exchange_facts(const struct script *script, const struct script_exch
       .leaked = exchange->leaked,
       .foreign = exchange->foreign,
       .closed = exchange->closed && !exchange->forgone,
-      .stalled = exchange->next_answered || (exchange->stalled && !has_final && !broken),
+      .stalled = exchange->next_answered || (exchange->stalled && !has_final && !broken && !owed),
       .fell_out = exchange->fell_out,
       .next_answered = exchange->next_answered,
   };
@@ -346,6 +347,23 @@ static bool sent_interim(const struct script *script) {
   return false;
 }
 
+static bool only_unmet(const struct weighing *weighing) {
+  enum outcome first = outcome_first(weighing->outcomes);
+  return outcome_meets(first) || first == OUTCOME_UNMET;
+}
+
+/* A case that only measures has its answer: that much, at least, passes. */
+static void weigh_over_limit(struct weighing *weighing) {
+  struct result *out = weighing->out;
+  const char *text = arena_printf(weighing->context->arena, "more than this tool reads: %s",
+                                  weighing->script->over_limit);
+  if (out->verdict == VERDICT_INFO) {
+    out->reason = text;
+  } else {
+    error(out, text);
+  }
+}
+
 /* What the target lacks, or what came in between: SKIP or ERROR instead of the verdict. */
 static void weigh_obstacles(struct weighing *weighing) {
   struct result *out = weighing->out;
@@ -354,8 +372,7 @@ static void weigh_obstacles(struct weighing *weighing) {
   if (answer != NULL) {
     skip(out, answer);
   } else if (script->over_limit[0] != '\0') {
-    error(out, arena_printf(weighing->context->arena, "more than this tool reads: %s",
-                            script->over_limit));
+    weigh_over_limit(weighing);
   } else if (script->asked_http10) {
     skip(out, "the target asks the origin with HTTP/1.0 here: nobody may send it an interim "
               "response");
@@ -363,6 +380,8 @@ static void weigh_obstacles(struct weighing *weighing) {
     skip(out, "the target asked the origin in another version of HTTP than before");
   } else if (script->no_tunnel) {
     skip(out, "the target made no tunnel");
+  } else if (script->held_back && only_unmet(weighing)) {
+    skip(out, "the target does not ask the origin for so many things at once");
   } else if (script->lost_request && !sent_interim(script)) {
     error(out, "the request neither reached the origin nor was answered: nothing to judge");
   } else if (script->never_arrived && out->verdict == VERDICT_PASS) {

@@ -319,12 +319,14 @@ static void broken(struct script *script, size_t client, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   const struct h2_error *error = &lane->link->h2.reader.error;
   const struct script_exchange *exchange = lane_outstanding(script, client);
+  const char *text =
+      arena_printf(&script->arena, "%s, at byte %llu of the connection: %s",
+                   h2_error_name(error->code), (unsigned long long)error->offset, error->reason);
   lane->broken = true;
-  if (exchange == NULL || !exchange->sent_broken) {
-    script_find(script, BREACH_FRAMES, NULL,
-                arena_printf(&script->arena, "%s, at byte %llu of the connection: %s",
-                             h2_error_name(error->code), (unsigned long long)error->offset,
-                             error->reason));
+  if (error->code == H2_ENHANCE_YOUR_CALM) {
+    script->over_limit = text; /* ours: no sentence forbids a larger head */
+  } else if (exchange == NULL || !exchange->sent_broken) {
+    script_find(script, BREACH_FRAMES, NULL, text);
   }
   lane_close(script, client, ACTOR_ABORT, now_us);
 }

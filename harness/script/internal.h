@@ -174,6 +174,9 @@ void step_arrived(struct script *script, struct script_exchange *exchange, uint6
 /* step_end closes the step's record. */
 void step_end(struct script *script, enum step_state state, const char *observed, uint64_t now_us);
 
+/* step_not_arrived notes that a step waited in vain for the exchange's request. */
+void step_not_arrived(struct script *script, const struct script_exchange *exchange);
+
 /* step_no_tunnel passes over a step about the bytes of a tunnel that was not made: that is the
  * target's right. */
 void step_no_tunnel(struct script *script, uint64_t now_us);

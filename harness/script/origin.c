@@ -301,7 +301,7 @@ void origin_forget(struct origin *origin, const struct script *script) {
     struct back *back = origin->backs[i];
     if (back != NULL && back->h2 != NULL && !h2_origin_forget(origin, back->h2, script)) {
       h2_origin_ended(back->h2, script->ended_us);
-      outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
+      h2_origin_close(origin, back->h2);
       forget_back(origin, back);
       continue;
     }

@@ -6,7 +6,8 @@ static struct script_exchange *stalled_exchange(const struct script *script) {
   for (size_t i = 0; i < script->num_exchanges; i++) {
     struct script_exchange *exchange = script->exchanges[i];
     const struct client_lane *lane = &script->clients[exchange->client];
-    if (exchange->stalled && !exchange->automatic && !lane_is_over(lane) &&
+    bool owed = exchange->passed_over && exchange->arrivals > 0 && !exchange->final_sent;
+    if (exchange->stalled && !owed && !exchange->automatic && !lane_is_over(lane) &&
         !exchange->answer_over && (exchange->final == NULL || !exchange->final->complete)) {
       return exchange;
     }
@@ -176,8 +177,26 @@ static bool can_go_on(const struct script *script) {
          lane_at_boundary(lane);
 }
 
+/* What was sent after the stall may have ended it: over HTTP/2 a window may have opened. False
+ * while that may be on its way. */
+static bool at_rest(struct script *script, const struct script_exchange *stalled, uint64_t now_us) {
+  bool waits = stalled != NULL && stalled->stream != NULL && script->unrested;
+  if (waits) {
+    wait_begin(script, 0, now_us);
+    waits = !wait_over(script, now_us);
+  }
+  if (!waits) {
+    wait_end(script, now_us);
+    script->unrested = false;
+  }
+  return !waits;
+}
+
 void canary_begin(struct script *script, uint64_t now_us) {
   struct script_exchange *stalled = stalled_exchange(script);
+  if (!at_rest(script, stalled, now_us)) {
+    return;
+  }
   struct script_exchange *late = late_exchange(script);
   if (late != NULL) {
     script->probed = exchange_index(script, late);

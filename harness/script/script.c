@@ -95,6 +95,16 @@ void step_end(struct script *script, enum step_state state, const char *observed
   script->pc++;
 }
 
+/* Nobody has to ask for several things at once: while our origin owes an answer, the target may
+ * hold the next request back. */
+void step_not_arrived(struct script *script, const struct script_exchange *exchange) {
+  for (size_t i = 0; i < script->num_exchanges && !script->missed; i++) {
+    const struct script_exchange *other = script->exchanges[i];
+    script->held_back = script->held_back || (other != exchange && other->arrivals > 0 &&
+                                              !other->final_sent && !other->back_ended_by_us);
+  }
+}
+
 void step_no_tunnel(struct script *script, uint64_t now_us) {
   script->no_tunnel = true;
   step_end(script, STEP_PASSED_OVER, "there is no tunnel", now_us);

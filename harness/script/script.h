@@ -147,6 +147,7 @@ struct script_exchange {
   bool closed;        /* the client's connection ended before a final */
   bool forgone;       /* as the response before it had said */
   bool stalled;       /* a deadline for a final passed */
+  bool passed_over;   /* it came too late for a step that was to answer it */
   uint64_t probed_us; /* what came after is the probe's doing; 0 for never */
   bool fell_out;
   bool next_answered;
@@ -286,6 +287,8 @@ struct script {
   bool never_arrived;     /* a request did not reach the origin, the target answered it itself */
   bool no_tunnel;         /* a step about a tunnel's bytes found none */
   bool lost_request;      /* a request neither reached the origin nor was answered */
+  bool held_back;         /* a request was missed first while our origin owed another's answer */
+  bool unrested;          /* something was sent after the first miss */
   const char *over_limit; /* what the target sent that exceeds our limits; "" for nothing */
   size_t probed;          /* index of the stalled exchange that is probed */
   const char *fallen;     /* what fell out after a stall; "" for nothing */

@@ -532,6 +532,9 @@ static enum progress see_origin(struct script *script, const struct step *step, 
   if (!wait_over(script, now_us)) {
     return PROGRESS_BLOCKED;
   }
+  if (exchange->arrivals == 0) {
+    step_not_arrived(script, exchange);
+  }
   step_end(script, STEP_MISSED, "nothing", now_us);
   return PROGRESS_DONE;
 }

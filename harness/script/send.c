@@ -135,6 +135,7 @@ static void write_piece(struct script *script, const struct step *step,
 }
 
 static void sent(struct script *script, const struct step *step, uint64_t now_us) {
+  script->unrested = script->missed;
   if (step->lane == LANE_ORIGIN) {
     for (size_t i = 0; i < script->num_exchanges; i++) {
       back_sent(script, script->exchanges[i], now_us);
@@ -283,7 +284,9 @@ static enum progress await_arrival(struct script *script, const struct step *ste
   if (!wait_over(script, now_us)) {
     return PROGRESS_BLOCKED;
   }
+  step_not_arrived(script, exchange);
   exchange->stalled = true;
+  exchange->passed_over = true;
   script->lost_request = true;
   step_end(script, STEP_MISSED, "the request did not reach the origin", now_us);
   while (exchange->client == 0 && script->num_exchanges == 1 &&
