@@ -285,6 +285,61 @@ static void test_pieces_are_not_mixed_with_other_frames(void **state) {
   h2_end(&h2);
 }
 
+/* A window that we open after a stall may end it: no probe is to say what the stall was. */
+static void test_a_stall_that_a_window_ends_is_not_probed(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\norigin sends 204\nclient sees 204\nclient sends frame SETTINGS\n"
+           "  INITIAL_WINDOW_SIZE: 65535\n",
+           HTTP_H2);
+  target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+  h2.bench.controls = false;
+  time_passes(&h2.bench, 300000);
+  script_control(&h2.bench.script, h2.bench.now_us - 1);
+  bench_settle(&h2.bench);
+  steps_are(&h2.bench, "++-+");
+  target_frames(&h2, "SETTINGS 0\nHEADERS 1 END_STREAM END_HEADERS :status=204 "
+                     "interim-nonce=$0\n");
+  is_done(&h2.bench, false);
+  assert_int_equal(h2.bench.script.exchanges[0]->probed_us, 0);
+  h2_end(&h2);
+}
+
+static void test_a_head_beyond_our_limits_is_no_finding(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  struct bytes text = {0};
+  h2_begin(&h2, "client sends GET\nclient sees 200\n", HTTP_H2);
+  bytes_text(&text, "SETTINGS 0\nHEADERS 1 END_HEADERS :status=102");
+  for (size_t i = 0; i < 1100; i++) {
+    bytes_text(&text, " a=b");
+  }
+  bytes_text(&text, "\n");
+  target_frames(&h2, bytes_cstr(&text));
+  assert_int_equal(h2.bench.script.num_findings, 0);
+  assert_true(h2.bench.script.over_limit[0] != '\0');
+  bytes_free(&text);
+  h2_end(&h2);
+}
+
+/* The next request may be on its way: GOAWAY says that it was not begun with. */
+static void test_a_spoiled_connection_ends_with_goaway(void **state) {
+  (void)state;
+  static const uint8_t goaway[] = {0, 0, 8, H2_GOAWAY, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0};
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends GET\norigin sends 200\nclient sees 200\n", HTTP_H1);
+  h2.bench.file.alone = true;
+  target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("3", "0"));
+  origin_forget(&h2.bench.origin, &h2.bench.script);
+  bench_settle(&h2.bench);
+  struct span log = bytes_span(&h2.bench.backs[0].log);
+  assert_true(log.len > sizeof(goaway));
+  assert_memory_equal(log.ptr + log.len - sizeof(goaway), goaway, sizeof(goaway));
+  assert_string_equal(h2.bench.backs[0].end, "close");
+  h2_end(&h2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_gated_102_over_both_sides),
@@ -298,6 +353,9 @@ int main(void) {
       cmocka_unit_test(test_a_window_holds_back_content_alone),
       cmocka_unit_test(test_which_version_the_target_speaks),
       cmocka_unit_test(test_pieces_are_not_mixed_with_other_frames),
+      cmocka_unit_test(test_a_stall_that_a_window_ends_is_not_probed),
+      cmocka_unit_test(test_a_head_beyond_our_limits_is_no_finding),
+      cmocka_unit_test(test_a_spoiled_connection_ends_with_goaway),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -604,8 +604,32 @@ static void test_never_sees_with_fields(void **state) {
   }
 }
 
+/* While our origin owes one answer, the target need not ask for another. */
+static void test_a_request_may_be_held_back(void **state) {
+  (void)state;
+  static const struct {
+    const char *steps;
+    bool held_back;
+  } rows[] = {
+      {"client sends GET\nclient 2 sends GET\norigin sees GET\norigin 2 sees GET\n", true},
+      {"client sends GET\norigin sends 200\nclient 2 sends GET\norigin 2 sees GET\n", false},
+      {"client sends GET\nclient 2 sends GET\norigin sends 102\norigin 2 sends 200\n", true},
+      {"client sends GET\nclient 2 sends GET\nclient sees 200\norigin 2 sees GET\n", false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, rows[i].steps, false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    time_passes(&bench, 1000000);
+    assert_true(bench.script.missed);
+    assert_int_equal(bench.script.held_back, rows[i].held_back);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_request_may_be_held_back),
       cmocka_unit_test(test_never_sees_with_fields),
       cmocka_unit_test(test_an_empty_line_too_many_behind_an_interim),
       cmocka_unit_test(test_requests_behind_a_close_are_forgone),
