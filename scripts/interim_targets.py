@@ -8,6 +8,8 @@ strings and in the configuration these are filled in: {dir} (the server's own te
 scripts/setup installs what the profile names from npm). A server is ready when its port takes connections;
 with `answers = true` in [ready], when it answers a request, in whatever way.
 
+A server that ends is started again where the profile says `restart = true`.
+
 `fronts` are the HTTP versions that `url` takes (h2: with prior knowledge), `tls_fronts` those that `tls_url`
 takes. `back` is the version in which the server asks its origin: one profile has one.
 
@@ -44,6 +46,9 @@ STOP_SECONDS = 5.0
 START_TRIES = 3
 LOG_TAIL = 8000
 
+# Runs a command again whenever it ends, once it was ready.
+AGAIN = 'while "$@"; status=$?; [ -e ready ] || exit $status; do sleep 0.05; done'
+
 # Debian's servers lie where only root's PATH leads.
 PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
@@ -75,6 +80,7 @@ class Profile:
     tls_fronts: list = field(default_factory=list)
     back: str = "h1"
     npm: list = field(default_factory=list)
+    restart: bool = False
     configs: list = field(default_factory=list)
     env: dict = field(default_factory=dict)
     version: dict = field(default_factory=dict)
@@ -105,6 +111,7 @@ PROFILE_KEYS = {
     "tls_fronts": (list, False),
     "back": (str, False),
     "npm": (list, False),
+    "restart": (bool, False),
     "configs": (list, False),
     "env": (dict, False),
     "version": (dict, False),
@@ -347,10 +354,13 @@ class Server:
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
             environment[name] = str(self.directory)
         environment |= {key: self._fill(text) for key, text in self.profile.env.items()}
+        command = [self._fill(word) for word in self.profile.command]
+        if self.profile.restart:
+            command = ["sh", "-c", AGAIN, "sh", *command]
         with open(self.directory / "log", "wb") as log:
             owner = self._owner()
             self.process = subprocess.Popen(
-                [self._fill(word) for word in self.profile.command],
+                command,
                 cwd=self.directory,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -360,6 +370,7 @@ class Server:
                 **owner,
             )
         self._await_ready()
+        (self.directory / "ready").touch()
 
     def _owner(self):
         """As root, the server runs as nobody, in a directory that belongs to it."""

@@ -375,6 +375,31 @@ def test_server_that_ignores_termination_is_killed(mine):
     wait_until(lambda: not listens(port))
 
 
+# It ends behind its first connection.
+ONE_CONNECTION = (
+    "import socket, sys; s = socket.create_server(('127.0.0.1', int(sys.argv[1])));"
+    "c = s.accept()[0]; print('took one', flush=True); c.recv(1)"
+)
+
+
+def test_a_server_that_ends_is_started_again_where_the_profile_says_so(mine):
+    text = GOOD.replace('["true"]', f'["/usr/bin/python3", "-c", "{ONE_CONNECTION}", "{{listen_port}}"]')
+    with Server(load_profile("mine", mine(text + "restart = true\n"))) as server:
+        # The first was that which found it ready.
+        wait_until(lambda: server.log().count("took one") == 1)
+        wait_until(lambda: listens(server.listen_port))
+        wait_until(lambda: server.log().count("took one") == 2)
+        pid, port = server.pid, server.listen_port
+    wait_until(lambda: not processes_of(pid))
+    assert not listens(port)
+
+
+def test_a_server_that_never_was_ready_is_not_started_again(mine):
+    text = GOOD.replace('["true"]', '["sh", "-c", "echo once; exit 3"]') + "restart = true\n"
+    with pytest.raises(interim_targets.StartFailed, match="ended with status 3 at its start"):
+        Server(load_profile("mine", mine(text))).start()
+
+
 def test_by_hand(root, run):
     script = root / "scripts" / "interim_targets.py"
     done = run(script, "haproxy", "--", "sh", "-c", "echo {url} {origin} {pid}; exit 7")
