@@ -29,7 +29,7 @@ static inline void h1_plain_bound(struct h1_plain *plain) {
 }
 
 /* h1_plain_begin begins at reader->start. False when a part of that line was looked at before, or
- * lines are limited to less than a block. */
+ * lines are limited to less than two blocks. */
 static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *reader,
                                   struct span window) {
   *plain = (struct h1_plain){.reader = reader,
@@ -38,30 +38,26 @@ static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *read
                              .masks = h1_scan_masks(&reader->scan)};
   h1_plain_bound(plain);
   return reader->scan.at == reader->start && plain->next < window.len &&
-         reader->limits.line >= H1_BLOCK;
+         reader->limits.line >= (size_t)2 * H1_BLOCK;
 }
 
-/* h1_plain_tail makes the window's last block the present one, when the line is in it. Returns the
- * masks from the line on: none when the line does not end in the block. By value, so that struct
- * h1_plain stays in registers. */
-struct h1_masks h1_plain_tail(struct h1_reader *reader, struct span window, size_t next);
-
-/* h1_plain_far looks for the end of a line beyond its first block, which reader->scan is left at.
- * Returns the masks from there on: none when there is no end in the window. */
+/* h1_plain_far finds the end of the line in the general way, which reader->scan is left at. Returns
+ * the masks from there on. By value, so that struct h1_plain stays in registers. */
 struct h1_masks h1_plain_far(struct h1_reader *reader, struct span window, size_t next);
 
-/* Makes the block that begins with the line the present one. */
-H1_INLINE struct h1_masks h1_plain_load(const struct h1_plain *plain, h1_classify_fn *classify) {
+/* Makes the block that begins passed bytes into the line the present one, or the window's last
+ * block if that is nearer. Returns the masks from these bytes on. */
+H1_INLINE struct h1_masks h1_plain_load(const struct h1_plain *plain, h1_classify_fn *classify,
+                                        size_t passed) {
   struct h1_reader *reader = plain->reader;
-  if (classify == NULL) {
-    return (struct h1_masks){0};
-  }
-  if (plain->window.len - plain->next < H1_BLOCK) {
-    return h1_plain_tail(reader, plain->window, plain->next);
-  }
-  reader->scan.block_end = reader->base + plain->next + H1_BLOCK;
-  reader->scan.masks = classify(plain->window.ptr + plain->next);
-  return reader->scan.masks;
+  size_t last = plain->window.len - H1_BLOCK;
+  size_t wanted = plain->next + passed;
+  size_t at = wanted < last ? wanted : last;
+  struct h1_masks masks = classify(plain->window.ptr + at);
+  reader->scan.block_end = reader->base + at + H1_BLOCK;
+  reader->scan.masks = masks;
+  return (struct h1_masks){.breaks = masks.breaks >> (wanted - at),
+                           .limits = masks.limits >> (wanted - at)};
 }
 
 /* h1_plain_line finds the next line. False when it is not whole, or over a limit; then nothing but
@@ -70,18 +66,24 @@ H1_INLINE bool h1_plain_line(struct h1_plain *plain, h1_classify_fn *classify,
                              struct h1_line *line) {
   struct h1_reader *reader = plain->reader;
   struct h1_masks masks = plain->masks;
-  if (masks.breaks == 0) {
-    if (plain->next == plain->window.len) {
-      return false;
+  size_t passed = 0;
+  if (masks.breaks != 0) {
+    line->token = h1_scan_low(masks.limits); /* a break is a limit too */
+  } else if (classify != NULL && plain->window.len >= H1_BLOCK && plain->next < plain->window.len) {
+    masks = h1_plain_load(plain, classify, 0);
+    line->token = masks.limits == 0 ? 0 : h1_scan_low(masks.limits);
+    /* A line of two blocks, if its name ends in the first one. */
+    if (masks.breaks == 0 && masks.limits != 0 && plain->window.len - plain->next > H1_BLOCK) {
+      passed = H1_BLOCK;
+      masks = h1_plain_load(plain, classify, H1_BLOCK);
     }
-    masks = h1_plain_load(plain, classify);
   }
   size_t len = 0;
   if (masks.breaks != 0) {
     len = h1_scan_low(masks.breaks);
-    line->token = h1_scan_low(masks.limits); /* a break is a limit too */
     masks.breaks >>= len;
     masks.limits >>= len;
+    len += passed;
   } else {
     masks = h1_plain_far(reader, plain->window, plain->next);
     uint64_t start = reader->base + plain->next;
@@ -117,8 +119,8 @@ static inline void h1_plain_give(struct h1_plain *plain, const struct h1_line *l
 static inline void h1_plain_end(const struct h1_plain *plain) {
   struct h1_reader *reader = plain->reader;
   reader->start = reader->base + plain->next;
-  if (reader->scan.at < reader->start) {
-    h1_scan_begin(&reader->scan, reader->start);
+  if (reader->scan.at <= reader->start) {
+    h1_scan_again(&reader->scan, reader->start);
   }
 }
 

@@ -45,6 +45,14 @@ static inline void h1_scan_begin(struct h1_scan *scan, uint64_t at) {
   scan->token = at;
 }
 
+/* h1_scan_again is h1_scan_begin where the present block may be one that begins behind the line. */
+static inline void h1_scan_again(struct h1_scan *scan, uint64_t at) {
+  h1_scan_begin(scan, at);
+  if (scan->block_end > at + H1_BLOCK) {
+    scan->block_end = at;
+  }
+}
+
 /* h1_scan_masks returns the masks of the rest of the block; none are set behind its end. */
 static inline struct h1_masks h1_scan_masks(const struct h1_scan *scan) {
   uint64_t left = scan->block_end - scan->at;
