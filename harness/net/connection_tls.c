@@ -83,17 +83,14 @@ static void begin(struct secure *secure) {
   }
 }
 
-/* All that OpenSSL has written, in one write. Behind a close_notify nothing counts any more; the
- * answer to a KeyUpdate would only fail, on a socket that may be shut. */
+/* All that OpenSSL has written, in one write. */
 static void flush(struct connection *connection) {
-  const struct secure *secure = connection->secure;
+  BIO *out = connection->secure->out;
   char *bytes = NULL;
-  long len = BIO_get_mem_data(secure->out, &bytes);
+  long len = BIO_get_mem_data(out, &bytes);
   if (len > 0) {
-    if (!secure->ended) {
-      connection_send(connection, span_make(bytes, (size_t)len));
-    }
-    (void)BIO_reset(secure->out);
+    connection_send(connection, span_make(bytes, (size_t)len));
+    (void)BIO_reset(out);
   }
 }
 
@@ -131,10 +128,10 @@ void secure_write(struct connection *connection, struct span bytes) {
 void secure_end(struct connection *connection) {
   struct secure *secure = connection->secure;
   if (secure->done && !secure->ended && connection->state != CONNECTION_BROKEN) {
+    secure->ended = true;
     ERR_clear_error();
     (void)SSL_shutdown(secure->ssl);
     flush(connection);
-    secure->ended = true;
   }
 }
 
@@ -257,7 +254,7 @@ static void read_records(struct connection *connection) {
   } else if (why != SSL_ERROR_WANT_READ) {
     fail(connection, error);
   } else {
-    flush(connection); /* the answer to a KeyUpdate */
+    flush(connection); /* a warning, such as no_renegotiation */
   }
 }
 
