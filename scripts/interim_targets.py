@@ -46,8 +46,13 @@ STOP_SECONDS = 5.0
 START_TRIES = 3
 LOG_TAIL = 8000
 
-# Runs a command again whenever it ends, once it was ready.
-AGAIN = 'while "$@"; status=$?; [ -e ready ] || exit $status; do sleep 0.05; done'
+# Runs a command again whenever it ends, once it was ready. Ends with it when told to.
+AGAIN = """
+trap 'kill $server; wait; exit 0' TERM
+while "$@" & server=$!; wait $server; status=$?; [ -e ready ] || exit $status; do
+  sleep 0.05
+done
+"""
 
 # Debian's servers lie where only root's PATH leads.
 PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
