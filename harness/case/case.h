@@ -115,7 +115,8 @@ struct step {
   uint64_t pace_us;     /* "pace 5ms": between the pieces, or between the repeats; 0 */
   bool glued;           /* "glued": in one write with the lane's next message */
   bool on_arrival;      /* "on-arrival": the origin sends it once the request comes; nobody waits */
-  uint64_t within_us;   /* "within 250ms": deadline; 0 for the engine's own */
+  uint64_t within_us;   /* "within 250ms": deadline; 0 for the engine's own, or for no wait at all
+                           with may see */
   uint64_t duration_us; /* "sees nothing for 50ms", "pause 300ms" */
 };
 

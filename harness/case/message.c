@@ -236,6 +236,9 @@ static const char *const option_words[NUM_OPTIONS] = {"x",        "cut",        
                                                       "priority", "on-stream"};
 
 static unsigned options_for(const struct step *step) {
+  if (step->verb == VERB_MAY_SEE) {
+    return 1U << OPTION_WITHIN;
+  }
   if (step->verb != VERB_SENDS) {
     return step->verb == VERB_SEES ? 1U << OPTION_COUNT | 1U << OPTION_WITHIN : 0;
   }
@@ -306,6 +309,7 @@ static const char *options_usage(enum verb verb) {
   case VERB_SEES:
     return "behind what is seen come \"or MESSAGE\", x COUNT, within DURATION";
   case VERB_MAY_SEE:
+    return "behind it come only \"or MESSAGE\" and within DURATION";
   case VERB_NEVER_SEES:
   case VERB_CLOSES:
   case VERB_HALF_CLOSES:

@@ -368,7 +368,9 @@ static void weigh_over_limit(struct weighing *weighing) {
 static void weigh_obstacles(struct weighing *weighing) {
   struct result *out = weighing->out;
   const struct script *script = weighing->script;
-  const char *answer = script->never_arrived || script->missed ? own_answer(weighing) : NULL;
+  bool relays = weighing->context->seat != SEAT_ORIGIN;
+  bool unasked = relays && (script->never_arrived || script->missed);
+  const char *answer = unasked ? own_answer(weighing) : NULL;
   if (answer != NULL) {
     skip(out, answer);
   } else if (script->over_limit[0] != '\0') {
@@ -431,7 +433,7 @@ static void measure(struct weighing *weighing) {
   if (any) {
     add_measure(weighing, "interim_delay_ms", (double)longest / 1000);
   }
-  if (script->canary != SIZE_MAX) {
+  if (script->canary != SIZE_MAX && weighing->context->seat != SEAT_ORIGIN) {
     add_measure(weighing, "back_connection_reused", script->back_exercised ? 1 : 0);
   }
 }
@@ -507,7 +509,9 @@ static void begin_result(const struct assemble_context *context, const struct pl
       .title = (const char *)arena_copy(arena, file->title).ptr,
       .why = (const char *)arena_copy(arena, file->why).ptr,
       .front = context->pair->front == HTTP_H2 ? "h2" : "h1",
-      .back = back_of(context) == HTTP_H2 ? "h2" : "h1",
+      .back = context->seat == SEAT_ORIGIN  ? ""
+              : back_of(context) == HTTP_H2 ? "h2"
+                                            : "h1",
       .reason = "",
       .fault = "",
       .known = "",

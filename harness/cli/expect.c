@@ -291,7 +291,8 @@ void expect_format(struct bytes *out, const struct run *run) {
       continue;
     }
     add_literal(out, result->id);
-    bytes_printf(out, "@%s/%s %s ", result->front, result->back, verdict_words[result->verdict]);
+    bytes_printf(out, "@%s/%s %s ", result->front, result->back[0] == '\0' ? "*" : result->back,
+                 verdict_words[result->verdict]);
     if (result->known[0] != '\0') {
       bytes_text(out, result->known);
     } else {

@@ -16,11 +16,12 @@ static int refuse(const char *option, const char *value, const char *remedy) {
 static int take_seat(void *user, const char *option, char *value) {
   struct run_options *out = user;
   unsigned seat = case_seat_named(span_of(value));
-  if (seat == SEAT_ORIGIN || seat == SEAT_CLIENT) {
-    return refuse(option, value, "this seat does not work yet; those that do: gateway, proxy");
+  if (seat == SEAT_CLIENT) {
+    return refuse(option, value,
+                  "this seat does not work yet; those that do: origin, gateway, proxy");
   }
   if (seat == 0) {
-    return refuse(option, value, "not a seat; write gateway or proxy");
+    return refuse(option, value, "not a seat; write origin, gateway or proxy");
   }
   out->seat = (enum seat)seat;
   return 0;
@@ -282,12 +283,14 @@ static const struct usage_option run_options[] = {
 static const char *const run_help[] = {
     "usage: interim run [--seat gateway|proxy] [--target URL --origin LISTEN[,ADVERTISED]]",
     "                   [options] [CASE-GLOB ...]",
+    "       interim run --seat origin [--target URL] [options] [CASE-GLOB ...]",
     "",
     "Plays the cases around a target and gives a verdict for each requirement. Without --target",
-    "the target is the reference gateway that is built in.",
+    "the target is built in: the reference gateway, or at seat origin the reference origin.",
     "",
-    "  --seat SEAT             where the target sits: gateway (reverse proxy) or proxy (forward",
-    "                          proxy); gateway if not given",
+    "  --seat SEAT             where the target sits: origin (any web server: it makes the",
+    "                          responses), gateway (reverse proxy) or proxy (forward proxy);",
+    "                          gateway if not given",
     "  --target [h1=|h2=]URL   where the target listens: http[s]://HOST[:PORT][/PATH]; with h1=",
     "                          or h2= for that front alone",
     "  --origin LISTEN[,ADVERTISED]",
@@ -341,10 +344,30 @@ static bool is_everywhere(const char *listen) {
          span_starts(span_of(listen), "unix:");
 }
 
+static int check_outputs(const struct run_options *options) {
+  if (options->tap && options->json != NULL && strcmp(options->json, "-") == 0) {
+    return usage_error("run", "--tap and --json '-' both want standard output; give --json a file");
+  }
+  return 0;
+}
+
+static int check_origin_seat(const struct run_options *options) {
+  if (options->origin_listen != NULL) {
+    return usage_error("run", "--seat origin takes no --origin: the target makes the responses");
+  }
+  if (options->backs != (HTTP_H1 | HTTP_H2)) {
+    return usage_error("run", "--seat origin takes no --back: nobody is behind the target");
+  }
+  return check_outputs(options);
+}
+
 static int check_together(const struct run_options *options) {
-  if (options->target == NULL && options->seat != SEAT_GATEWAY) {
-    return usage_error("run", "--seat %s needs --target: only a gateway is built in",
-                       case_seat_word(options->seat));
+  if (options->target == NULL && options->seat == SEAT_PROXY) {
+    return usage_error("run",
+                       "--seat proxy needs --target: a gateway and an origin are built in only");
+  }
+  if (options->seat == SEAT_ORIGIN) {
+    return check_origin_seat(options);
   }
   if (options->target != NULL && options->origin_listen == NULL) {
     return usage_error("run", "--target needs --origin: the address at which the target finds our "
@@ -357,10 +380,7 @@ static int check_together(const struct run_options *options) {
                        "ask for behind a comma",
                        options->origin_listen);
   }
-  if (options->tap && options->json != NULL && strcmp(options->json, "-") == 0) {
-    return usage_error("run", "--tap and --json '-' both want standard output; give --json a file");
-  }
-  return 0;
+  return check_outputs(options);
 }
 
 int run_options_parse(int argc, char **argv, struct run_options *out) {

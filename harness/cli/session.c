@@ -6,6 +6,7 @@
 #include "hpack/hpack.h"
 #include "net/loop.h"
 #include "net/tls.h"
+#include "peer/origin.h"
 #include "peer/relay.h"
 
 #include <sys/random.h>
@@ -68,6 +69,10 @@ static void make_pairs(struct session *session) {
     if ((options->fronts & (unsigned)versions[i]) == 0) {
       continue;
     }
+    if (options->seat == SEAT_ORIGIN) {
+      session->plans[session->num_plans++].pair = (struct pair){versions[i], HTTP_H1};
+      continue;
+    }
     if (options->target != NULL) {
       session->plans[session->num_plans++].pair = (struct pair){versions[i], options->backs};
       continue;
@@ -100,21 +105,33 @@ int session_load(struct session *session, struct arena *arena, const struct run_
                                  session->num_plans, diag);
 }
 
-/* The reference gateway on a free port, in this process, over real sockets. */
+/* What is built in listens on a free port, in this process, over real sockets. */
+static int listen_embedded(struct playing *playing, struct diag *diag) {
+  struct net_player *player = net_loop_add(playing->loop, relay_actor(playing->relay));
+  bool has_origin = playing->options->seat != SEAT_ORIGIN;
+  if (net_player_listen(player, "127.0.0.1:0", diag) < 0 ||
+      (has_origin && net_player_address(player, playing->listening, diag) < 0)) {
+    return -1;
+  }
+  net_player_listener_name(player, 0, playing->target, sizeof(playing->target));
+  playing->url = arena_printf(playing->arena, "http://%s/", playing->target);
+  return 0;
+}
+
 static int start_relay(struct playing *playing, struct diag *diag) {
   struct relay_config config = {.listener = 0,
                                 .origin = 0,
                                 .coder = &hpack_coder,
                                 .origin_h2 = playing->plan->pair.backs == HTTP_H2};
   playing->relay = relay_new(&config);
-  struct net_player *player = net_loop_add(playing->loop, relay_actor(playing->relay));
-  if (net_player_listen(player, "127.0.0.1:0", diag) < 0 ||
-      net_player_address(player, playing->listening, diag) < 0) {
-    return -1;
-  }
-  net_player_listener_name(player, 0, playing->target, sizeof(playing->target));
-  playing->url = arena_printf(playing->arena, "http://%s/", playing->target);
-  return 0;
+  return listen_embedded(playing, diag);
+}
+
+/* The reference origin likewise. */
+static int start_origin(struct playing *playing, struct diag *diag) {
+  struct origin_config config = {.listener = 0, .coder = &hpack_coder};
+  playing->relay = origin_new(&config);
+  return listen_embedded(playing, diag);
 }
 
 static const char *without_last_slash(struct arena *arena, const char *path) {
@@ -139,8 +156,11 @@ static int trust(struct playing *playing, const char *host, struct diag *diag) {
   return playing->to_target == NULL ? -1 : 0;
 }
 
-/* Our origin takes clear text and TLS on its one port. */
+/* Our origin, where there is one, takes clear text and TLS on its one port. */
 static int listen_as_origin(struct playing *playing, struct diag *diag) {
+  if (playing->options->seat == SEAT_ORIGIN) {
+    return 0;
+  }
   unsigned backs = playing->plan->pair.backs;
   struct tls_server_options offered = {
       .protocols = backs == HTTP_H1   ? "http/1.1"
@@ -161,8 +181,12 @@ static int listen_as_origin(struct playing *playing, struct diag *diag) {
 static int aim(struct playing *playing, struct diag *diag) {
   const struct run_options *options = playing->options;
   struct arena *arena = playing->arena;
+  bool at_origin = options->seat == SEAT_ORIGIN;
   playing->url = run_options_target(options, playing->plan->pair.front);
-  if (playing->url == NULL && start_relay(playing, diag) != 0) {
+  int failed = playing->url != NULL ? 0
+               : at_origin          ? start_origin(playing, diag)
+                                    : start_relay(playing, diag);
+  if (failed != 0) {
     return -1;
   }
   struct url url;
@@ -176,7 +200,7 @@ static int aim(struct playing *playing, struct diag *diag) {
   (void)snprintf(playing->target, sizeof(playing->target), v6 ? "[%s]:%s" : "%s:%s", url.host,
                  url.port);
   playing->config.host = playing->target;
-  playing->config.path_base = without_last_slash(arena, url.path);
+  playing->config.path_base = at_origin ? url.path : without_last_slash(arena, url.path);
   playing->config.absolute = "";
   if (options->seat == SEAT_PROXY) {
     const char *origin =
@@ -268,8 +292,12 @@ static const char *reproduce_line(const struct playing *playing) {
   struct bytes line = {0};
   bytes_text(&line, "interim run");
   if (options->target != NULL) {
-    bytes_printf(&line, " --seat %s --target %s --origin %s", case_seat_word(options->seat),
-                 playing->url, options->origin_listen);
+    bytes_printf(&line, " --seat %s --target %s", case_seat_word(options->seat), playing->url);
+  } else if (options->seat != SEAT_GATEWAY) {
+    bytes_printf(&line, " --seat %s", case_seat_word(options->seat));
+  }
+  if (options->target != NULL && options->seat != SEAT_ORIGIN) {
+    bytes_printf(&line, " --origin %s", options->origin_listen);
   }
   if (options->origin_advertised != NULL) {
     bytes_printf(&line, ",%s", options->origin_advertised);
@@ -312,6 +340,7 @@ static const char *const *version_words(unsigned versions, size_t *num) {
 static void describe(const struct playing *playing, struct run *run) {
   const struct run_options *options = playing->options;
   bool own = options->target == NULL;
+  const char *own_name = options->seat == SEAT_ORIGIN ? "interim-origin" : "interim-relay";
   /* A server's own word for itself, "Apache/2.4.71 (Debian)": a name and a version. */
   *run = (struct run){
       .tool_version = INTERIM_VERSION,
@@ -319,8 +348,7 @@ static void describe(const struct playing *playing, struct run *run) {
       .started = playing->started,
       .duration_ms = (double)(net_loop_now_us(playing->loop) - playing->began_us) / 1000,
       .interrupted = playing->signal != 0,
-      .target_name =
-          or_else(options->target_name, own ? "interim-relay" : stage_server(playing->stage)),
+      .target_name = or_else(options->target_name, own ? own_name : stage_server(playing->stage)),
       .target_version = or_else(options->target_version, own ? INTERIM_VERSION : ""),
       .seat = case_seat_word(options->seat),
       .target_url = playing->url,
@@ -478,11 +506,15 @@ static void append(struct arena *arena, struct run *all, const struct run *pass)
 
 static void name_versions(struct session *session, struct run *run) {
   unsigned backs = 0;
+  bool none = false;
   for (size_t i = 0; i < run->num_results; i++) {
-    backs |= strcmp(run->results[i].back, "h2") == 0 ? HTTP_H2 : HTTP_H1;
+    const char *back = run->results[i].back;
+    backs |= strcmp(back, "h2") == 0 ? HTTP_H2 : HTTP_H1;
+    none = none || back[0] == '\0';
   }
   run->fronts = version_words(session->options->fronts, &run->num_fronts);
   run->backs = version_words(backs == 0 ? HTTP_H1 : backs, &run->num_backs);
+  run->num_backs = none ? 0 : run->num_backs;
 }
 
 int session_play(struct session *session, struct arena *arena, struct run *out, int *out_signal,

@@ -1,5 +1,6 @@
 #include "peer/exchange.h"
 
+#include "peer/answer.h"
 #include "peer/back.h"
 #include "peer/decide.h"
 #include "peer/forward.h"
@@ -73,7 +74,7 @@ static void answer(struct exchange *x, unsigned code, const char *why, bool last
   message_reset(&head);
 }
 
-static void cut(struct exchange *x) {
+void exchange_cut(struct exchange *x) {
   drop_back(x);
   x->answered = true;
   x->front->cut(x->front_self);
@@ -81,14 +82,16 @@ static void cut(struct exchange *x) {
 
 void exchange_refuse(struct exchange *x, unsigned code, const char *why) {
   if (x->rule.state == RULE_FINAL || x->rule.state == RULE_SWITCHED) {
-    cut(x);
+    exchange_cut(x);
   } else {
     answer(x, code, why, true);
   }
 }
 
 static void take_back(struct exchange *x, enum back_choice choice) {
-  if (x->relay->config.origin_h2) {
+  if (x->relay->config.serves) {
+    answer_take(x);
+  } else if (x->relay->config.origin_h2) {
     h2_back_take(x);
   } else {
     back_take(x, choice);
@@ -151,10 +154,15 @@ void exchange_abandon(struct exchange *x) {
   drop_back(x);
 }
 
+/* What is made here came over no hop. */
+static bool came_over(const struct exchange *x, struct message *head) {
+  return x->relay->config.serves || forward_response(head);
+}
+
 static void interim(struct exchange *x, struct message *head) {
   const char *why = "the origin named too many connection options";
   enum interim_action action = INTERIM_REFUSE;
-  if (forward_response(head)) {
+  if (came_over(x, head)) {
     action = decide_interim(x, head, &why);
   }
   switch (action) {
@@ -180,7 +188,7 @@ void exchange_response(struct exchange *x, struct message *head) {
     interim(x, head);
     return;
   }
-  if (!forward_response(head)) {
+  if (!came_over(x, head)) {
     answer(x, 502, "the origin named too many connection options", false);
     return;
   }
@@ -221,7 +229,7 @@ void exchange_lost(struct exchange *x, enum exchange_loss loss, const char *why)
     answer(x, code, why, false);
     return;
   case LOSS_CUT:
-    cut(x);
+    exchange_cut(x);
     return;
   }
 }

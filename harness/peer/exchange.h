@@ -91,6 +91,9 @@ void exchange_response_taken(struct exchange *x, size_t len);
  * Not for an exchange that is answered. */
 void exchange_refuse(struct exchange *x, unsigned code, const char *why);
 
+/* exchange_cut ends the response here, incomplete, and the connection or stream with it. */
+void exchange_cut(struct exchange *x);
+
 /* exchange_abandon: the client is gone. Nothing more is told to the front. */
 void exchange_abandon(struct exchange *x);
 

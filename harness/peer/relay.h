@@ -24,6 +24,10 @@ struct relay_config {
   const struct h2_coder_ops *coder;
   bool origin_h2;  /* speak HTTP/2 to the origin, with prior knowledge */
   bool origin_tls; /* the driver wraps the origin's connections in TLS: the scheme is https */
+  /* There is no origin behind it: it makes the answers itself, see origin.h. faults: also the bad
+   * ones. */
+  bool serves;
+  bool faults;
 };
 
 /* relay_new makes a gateway. Free it with relay_free. */

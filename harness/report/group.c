@@ -137,7 +137,7 @@ static const char *fold_label(struct arena *arena, const struct result_list *res
     }
   }
   if (with_versions) {
-    bytes_printf(&label, "@%s/%s", first->front, first->back);
+    bytes_printf(&label, "@%s%s%s", first->front, first->back[0] == '\0' ? "" : "/", first->back);
   }
   if (results->num > 1) {
     bytes_printf(&label, " (%zu)", results->num);

@@ -75,7 +75,8 @@ static void complaint(struct junit *junit, const char *element, const struct res
 
 static void put_result(struct junit *junit, const struct run *run, const struct result *result) {
   struct bytes classname = {0};
-  bytes_printf(&classname, "interim.%s.%s-%s.", run->seat, result->front, result->back);
+  bytes_printf(&classname, "interim.%s.%s%s%s.", run->seat, result->front,
+               result->back[0] == '\0' ? "" : "-", result->back);
   bytes_add(&classname, span_make(result->id, strcspn(result->id, "/")));
   start(junit, "testcase");
   attribute(junit, "classname", bytes_cstr(&classname));

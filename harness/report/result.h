@@ -32,7 +32,7 @@ struct result {
   const char *title;
   const char *why;   /* "" when the case gives none */
   const char *front; /* "h1" */
-  const char *back;
+  const char *back;  /* "" at a seat without one */
   enum verdict verdict;
   enum judge_level level; /* that decided */
   const char *level_word;

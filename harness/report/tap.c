@@ -72,7 +72,7 @@ static bool add_result(struct bytes *out, const struct result *result, size_t nu
   add_description(out, result->id);
   bytes_text(out, " (");
   add_description(out, result->front);
-  bytes_text(out, "/");
+  bytes_text(out, result->back[0] == '\0' ? "" : "/");
   add_description(out, result->back);
   bytes_text(out, ")");
   if (result->verdict == VERDICT_SKIP || is_known) {

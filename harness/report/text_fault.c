@@ -236,7 +236,8 @@ static void put_detail(struct text *text, const char *label, const struct result
   put_label(text, label);
   page_put(&text->page, PAINT_STRONG, result->id);
   if (text->with_versions) {
-    page_printf(&text->page, PAINT_STRONG, "@%s/%s", result->front, result->back);
+    page_printf(&text->page, PAINT_STRONG, "@%s%s%s", result->front,
+                result->back[0] == '\0' ? "" : "/", result->back);
   }
   page_put(&text->page, PAINT_NONE, ":");
   page_wrap(&text->page, BODY, PAINT_NONE, result->title);

@@ -34,8 +34,10 @@ struct script_exchange *exchange_add(struct script *script, size_t client,
   nonce_text((struct nonce){script->config.run, script->config.play, script->config.attempt,
                             (uint32_t)script->num_exchanges},
              exchange->nonce);
-  exchange->path = arena_printf(&script->arena, "%s/%s/%s", script->config.path_base,
-                                exchange->nonce, script->config.id);
+  exchange->path = script_makes_answers(script)
+                       ? arena_printf(&script->arena, "%s", script->config.path_base)
+                       : arena_printf(&script->arena, "%s/%s/%s", script->config.path_base,
+                                      exchange->nonce, script->config.id);
   h1_response_init(&exchange->sent, &h1_default_limits);
   script->exchanges[script->num_exchanges] = exchange;
   script->num_exchanges++;
@@ -186,6 +188,10 @@ static size_t unmarked_place(const struct script_exchange *exchange, unsigned co
 
 void exchange_interim_seen(struct script *script, struct script_exchange *exchange,
                            struct message_seen *message) {
+  if (script_makes_answers(script)) {
+    exchange->num_seen++;
+    return;
+  }
   size_t place = message->owner == OWNER_OURS ? marked_place(exchange, message)
                                               : unmarked_place(exchange, message->code);
   if (place == 0) {

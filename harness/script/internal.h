@@ -4,6 +4,13 @@
 
 #include "script/script.h"
 
+/* script_makes_answers tells whether the target makes the responses itself: at the seat of an
+ * origin server. It knows no nonce then, and whose answer a response is shows by its order on a
+ * connection of HTTP/1.1, by its stream over HTTP/2. */
+static inline bool script_makes_answers(const struct script *script) {
+  return script->config.seat == SEAT_ORIGIN;
+}
+
 /* exchange_add notes a request that is about to be sent on a client lane. */
 struct script_exchange *exchange_add(struct script *script, size_t client, const struct step *step);
 

@@ -163,6 +163,10 @@ static void find_owner(const struct script *script, struct message_seen *message
   struct span value;
   bool planted = false;
   message->owner = OWNER_TARGET;
+  if (script_makes_answers(script)) {
+    message->owner = exchange == NULL ? OWNER_TARGET : OWNER_OURS;
+    return;
+  }
   if (!message_field_value(message, message->interim ? MARK_FIELD : NONCE_FIELD, &value) ||
       !nonce_find(value, script->config.run, &message->nonce, &planted)) {
     return;
@@ -243,8 +247,9 @@ static void final_head(struct script *script, struct message_seen *message,
   exchange->next_answered = exchange->next_answered || passed;
   exchange->foreign = exchange->foreign || message->owner == OWNER_PLANTED ||
                       (message->owner == OWNER_FOREIGN && !passed);
-  exchange->final_altered = exchange->final_altered ||
-                            (message->owner == OWNER_OURS && exchange->final_code != message->code);
+  bool made_by_us = message->owner == OWNER_OURS && !script_makes_answers(script);
+  exchange->final_altered =
+      exchange->final_altered || (made_by_us && exchange->final_code != message->code);
 }
 
 static void check_unsolicited(struct script *script, struct message_seen *message) {
@@ -317,7 +322,7 @@ static void check_content(struct script *script, struct message_seen *message,
                           struct script_exchange *exchange) {
   struct nonce nonce;
   bool planted = false;
-  if (exchange == NULL || message->owner != OWNER_OURS ||
+  if (exchange == NULL || message->owner != OWNER_OURS || script_makes_answers(script) ||
       !nonce_find(bytes_span(&message->content), script->config.run, &nonce, &planted) || planted) {
     return;
   }

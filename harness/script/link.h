@@ -32,7 +32,8 @@ enum h2_status link_next(struct link *link, struct h2_event *event);
 void link_put(struct link *link, struct h2_stream *stream, const struct part *part,
               struct bytes *out);
 
-/* link_stream_of returns the stream that a part which is a raw frame names: mostly the one given. */
+/* link_stream_of returns the stream that a part which is a raw frame names: mostly the one given.
+ */
 uint32_t link_stream_of(const struct link *link, const struct h2_stream *stream,
                         const struct part *part);
 

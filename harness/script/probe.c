@@ -45,6 +45,16 @@ static void begin_fall(struct script *script, struct script_exchange *exchange, 
   back_end(script, exchange, ACTOR_CLOSE, now_us);
 }
 
+/* A target that makes its answers itself has nobody behind it. */
+static void probe_from_behind(struct script *script, struct script_exchange *exchange,
+                              uint64_t now_us) {
+  if (script_makes_answers(script)) {
+    script_finish(script, now_us);
+  } else {
+    begin_fall(script, exchange, now_us);
+  }
+}
+
 static void begin_probe(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   script->probed = exchange_index(script, exchange);
   exchange->probed_us = now_us;
@@ -58,7 +68,7 @@ static void begin_probe(struct script *script, struct script_exchange *exchange,
     wait_begin(script, 0, now_us);
     return;
   }
-  begin_fall(script, exchange, now_us);
+  probe_from_behind(script, exchange, now_us);
 }
 
 /* The stalled exchange's lane got a message that belongs to the next request. */
@@ -120,7 +130,7 @@ static void run_next(struct script *script, struct script_exchange *exchange, bo
   if (exchange->next_answered || (behind && next_too)) {
     script_finish(script, now_us);
   } else if (over || late || (answered && !behind)) {
-    begin_fall(script, exchange, now_us);
+    probe_from_behind(script, exchange, now_us);
   }
 }
 
@@ -205,7 +215,7 @@ void canary_begin(struct script *script, uint64_t now_us) {
     wait_begin(script, 0, now_us);
     return;
   }
-  if (stalled != NULL && stalled->arrivals > 0) {
+  if (stalled != NULL && (stalled->arrivals > 0 || script_makes_answers(script))) {
     begin_probe(script, stalled, now_us);
     return;
   }

@@ -185,7 +185,7 @@ static bool passes(const struct script *script, size_t client, const struct mess
   if (may_come(script, client, message)) {
     return true;
   }
-  if (message->owner == OWNER_TARGET) {
+  if (message->owner == OWNER_TARGET || script_makes_answers(script)) {
     return true;
   }
   const struct script_exchange *exchange =
@@ -539,7 +539,32 @@ static enum progress see_origin(struct script *script, const struct step *step, 
   return PROGRESS_DONE;
 }
 
+/* Waits for what may come, or for whatever comes instead of it. What came is for the next step. */
+static enum progress see_optional(struct script *script, const struct step *step, uint64_t now_us) {
+  size_t client = (size_t)step->number - 1;
+  if (script->wait_us == ACTOR_NEVER) {
+    script->wait_us = now_us;
+    script->deadline_us = ACTOR_NEVER;
+    script->wake_us = now_us + duration_of(script, step->within_us);
+  }
+  const struct message_seen *message = next_unclaimed(script, client);
+  const struct script_exchange *turn = lane_turn(script, client);
+  bool came = message != NULL && message->head_done;
+  bool due = turn != NULL ? !turn->answer_over : lane_outstanding(script, client) != NULL;
+  bool over = lane_is_over(&script->clients[client]) || !due;
+  if (!came && !over && now_us < script->wake_us) {
+    return PROGRESS_BLOCKED;
+  }
+  script->wait_us = ACTOR_NEVER;
+  script->wake_us = now_us;
+  step_end(script, STEP_MET, "", now_us);
+  return PROGRESS_DONE;
+}
+
 enum progress step_see(struct script *script, const struct step *step, uint64_t now_us) {
+  if (step->verb == VERB_MAY_SEE && step->within_us != 0 && step->lane == LANE_CLIENT) {
+    return see_optional(script, step, now_us);
+  }
   if (step->verb == VERB_NEVER_SEES || step->verb == VERB_MAY_SEE) {
     step_end(script, STEP_MET, "", now_us);
     return PROGRESS_DONE;

@@ -3,6 +3,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "script/origin.h"
+#include "script/plain_exchange.h"
 #include "script/suspect.h"
 
 #include <stdlib.h>
@@ -70,18 +71,12 @@ struct stage {
   uint64_t deadline_us;
   bool back_http10;
   enum http_version back;
+  unsigned final_code; /* of the latest sanity answer */
   const char *server;
   const char *failure;
   struct bytes confirmed; /* symptoms that were confirmed alone, one a line */
   unsigned num_confirmed_alone;
 };
-
-static const char plain_text[] = "title A plain exchange\n"
-                                 "cites HOUSE-ALIVE\n"
-                                 "seat origin gateway proxy client\n"
-                                 "client sends GET\n"
-                                 "origin sends 200\n"
-                                 "client sees 200\n";
 
 static struct script *begin_script(struct stage *stage, const struct case_file *file,
                                    const char *id, uint32_t slot, uint32_t attempt) {
@@ -196,12 +191,7 @@ static void end_sanity(struct stage *stage, struct script *script) {
     if (tries_again(stage)) {
       return;
     }
-    stage->failure = arena_printf(
-        &stage->arena, "a plain GET through the target did not work: expected %s, observed %s%s",
-        script_expected(script), script_observed(script),
-        script->target_down                           ? "connection refused"
-        : exchange != NULL && exchange->arrivals == 0 ? " (the request did not reach the origin)"
-                                                      : "");
+    stage->failure = plain_exchange_failure(&stage->arena, script);
     if (stage->phase == STAGE_LAST_SANITY) {
       stage->died = true;
     }
@@ -212,6 +202,7 @@ static void end_sanity(struct stage *stage, struct script *script) {
   stage->round_trip_us = round_trip > stage->round_trip_us ? round_trip : stage->round_trip_us;
   stage->back_http10 = exchange->arrived_http10;
   stage->back = exchange->back_number == 0 ? HTTP_H1 : HTTP_H2;
+  stage->final_code = exchange->final->code;
   struct span server;
   if (stage->server[0] == '\0' && message_field_value(exchange->final, "Server", &server)) {
     struct bytes text = {0};
@@ -483,7 +474,7 @@ static bool is_certain(struct stage *stage) {
   return !stage->wants_look;
 }
 
-/* What the target speaks to our origin is known now. */
+/* What the target speaks to our origin is known. */
 static void leave_out(struct stage *stage) {
   for (size_t i = 0; i < stage->num_plays; i++) {
     struct play *play = &stage->plays[i];
@@ -663,12 +654,7 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
       .date = config->date,
       .coder = (config->backs & HTTP_H2) != 0 ? config->coder : NULL,
   };
-  struct diag diag;
-  if (case_parse(&stage->arena, "house/plain.case", span_of(plain_text), NULL, &stage->plain,
-                 &diag) != 0) {
-    diag_print(&diag, stderr);
-    abort();
-  }
+  plain_exchange_case(&stage->arena, config->seat, &stage->plain);
   for (size_t i = 0; i < num_plays; i++) {
     plays[i] = (struct play){.file = plays[i].file, .id = plays[i].id, .accused = ""};
   }
@@ -776,6 +762,10 @@ bool stage_back_http10(const struct stage *stage) {
 
 enum http_version stage_back(const struct stage *stage) {
   return stage->back;
+}
+
+unsigned stage_final_code(const struct stage *stage) {
+  return stage->final_code;
 }
 
 const char *stage_server(const struct stage *stage) {

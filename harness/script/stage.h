@@ -7,8 +7,9 @@
  * the same symptoms together sanity   again
  *
  * While a play waits beyond its deadline, control exchanges through the target tell a silent target
- * from a slow one. Our origin finds each request's play by its nonce; a request without one is a
- * health check and gets a plain 200. */
+ * from a slow one. At the seat of an origin server there are clients only, and a plain exchange is
+ * a GET of the URL with whatever final response. Our origin finds each request's play by its nonce;
+ * a request without one is a health check and gets a plain 200. */
 #ifndef INTERIM_SCRIPT_STAGE_H
 #define INTERIM_SCRIPT_STAGE_H
 
@@ -123,6 +124,9 @@ bool stage_back_http10(const struct stage *stage);
 
 /* stage_back is the version in which the target asked our origin in the sanity exchange. */
 enum http_version stage_back(const struct stage *stage);
+
+/* stage_final_code is the status code of the latest sanity answer, 0 before one came. */
+unsigned stage_final_code(const struct stage *stage);
 
 /* stage_server is the Server field of the sanity answer, escaped; "" for none. */
 const char *stage_server(const struct stage *stage);

@@ -95,9 +95,10 @@ static const struct {
   const char *line;
   const char *message;
 } wrong_rows[] = {
-    {"run --seat origin", "--seat 'origin': this seat does not work yet"},
+    {"run --seat origin --target http://h/ --origin h:1", "--seat origin takes no --origin"},
+    {"run --seat origin --target http://h/ --back h2", "--seat origin takes no --back"},
     {"run --seat client", "--seat 'client': this seat does not work yet"},
-    {"run --seat middle", "--seat 'middle': not a seat; write gateway or proxy"},
+    {"run --seat middle", "--seat 'middle': not a seat; write origin, gateway or proxy"},
     {"run --seat proxy", "--seat proxy needs --target"},
     {"run --target http://h/", "--target needs --origin"},
     {"run --target h:80 --origin 127.0.0.1:1", "--target 'h:80': no scheme; write http://"},

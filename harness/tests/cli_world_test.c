@@ -1,5 +1,5 @@
-/* Every case against the reference gateway, in one process under virtual time: no socket, no sleep.
- */
+/* Every case against the reference gateway or the reference origin, in one process under virtual
+ * time: no socket, no sleep. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,16 +10,17 @@
 #include "case/library.h"
 #include "cli/plan.h"
 #include "hpack/hpack.h"
+#include "peer/origin.h"
 #include "peer/relay.h"
 #include "script/stage.h"
 #include "tests/world.h"
 
-static struct stage *stage_for(struct plan *plan) {
+static struct stage *stage_for(struct plan *plan, enum seat seat) {
   struct stage_config config = {
-      .seat = SEAT_GATEWAY,
+      .seat = seat,
       .run = 0xabcdef,
-      .host = "gateway.test",
-      .path_base = "",
+      .host = "target.test",
+      .path_base = seat == SEAT_ORIGIN ? "/" : "",
       .absolute = "",
       .date = "Sat, 21 Nov 2026 00:00:00 GMT",
       .jobs = 32,
@@ -46,18 +47,23 @@ static void print_unclean(struct plan *plan) {
   }
 }
 
-static void play_pair(struct pair pair) {
+static struct relay *target_for(enum seat seat, struct pair pair) {
+  struct origin_config origin = {.listener = 0, .coder = &hpack_coder};
+  struct relay_config relay = {
+      .listener = 0, .origin = 0, .coder = &hpack_coder, .origin_h2 = pair.backs == HTTP_H2};
+  return seat == SEAT_ORIGIN ? origin_new(&origin) : relay_new(&relay);
+}
+
+static void play_at(enum seat seat, struct pair pair) {
   struct arena arena = {0};
   struct library library;
   struct diag diag;
   struct plan plan = {.pair = pair};
-  struct run_options options = {.seat = SEAT_GATEWAY, .level = 2, .slow = true};
+  struct run_options options = {.seat = seat, .level = 2, .slow = true};
   assert_int_equal(library_load_embedded(&arena, &library, &diag), 0);
   assert_int_equal(plan_make(&arena, &library, &options, 1, &plan, 1, &diag), 0);
-  struct relay_config relay_config = {
-      .listener = 0, .origin = 0, .coder = &hpack_coder, .origin_h2 = pair.backs == HTTP_H2};
-  struct relay *relay = relay_new(&relay_config);
-  struct stage *stage = stage_for(&plan);
+  struct relay *relay = target_for(seat, pair);
+  struct stage *stage = stage_for(&plan, seat);
   struct world world = {
       .actors = {stage_actor(stage), relay_actor(relay)},
       .num_actors = 2,
@@ -84,22 +90,32 @@ static void play_pair(struct pair pair) {
 
 static void test_every_case_from_http_1_to_http_1(void **state) {
   (void)state;
-  play_pair((struct pair){HTTP_H1, HTTP_H1});
+  play_at(SEAT_GATEWAY, (struct pair){HTTP_H1, HTTP_H1});
 }
 
 static void test_every_case_from_http_2_to_http_1(void **state) {
   (void)state;
-  play_pair((struct pair){HTTP_H2, HTTP_H1});
+  play_at(SEAT_GATEWAY, (struct pair){HTTP_H2, HTTP_H1});
 }
 
 static void test_every_case_from_http_1_to_http_2(void **state) {
   (void)state;
-  play_pair((struct pair){HTTP_H1, HTTP_H2});
+  play_at(SEAT_GATEWAY, (struct pair){HTTP_H1, HTTP_H2});
 }
 
 static void test_every_case_from_http_2_to_http_2(void **state) {
   (void)state;
-  play_pair((struct pair){HTTP_H2, HTTP_H2});
+  play_at(SEAT_GATEWAY, (struct pair){HTTP_H2, HTTP_H2});
+}
+
+static void test_every_case_at_an_origin_of_http_1(void **state) {
+  (void)state;
+  play_at(SEAT_ORIGIN, (struct pair){HTTP_H1, HTTP_H1});
+}
+
+static void test_every_case_at_an_origin_of_http_2(void **state) {
+  (void)state;
+  play_at(SEAT_ORIGIN, (struct pair){HTTP_H2, HTTP_H1});
 }
 
 int main(void) {
@@ -108,6 +124,8 @@ int main(void) {
       cmocka_unit_test(test_every_case_from_http_2_to_http_1),
       cmocka_unit_test(test_every_case_from_http_1_to_http_2),
       cmocka_unit_test(test_every_case_from_http_2_to_http_2),
+      cmocka_unit_test(test_every_case_at_an_origin_of_http_1),
+      cmocka_unit_test(test_every_case_at_an_origin_of_http_2),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,11 +166,16 @@ static inline void row_step(struct stage *stage, const struct row *row, const st
 struct pair {
   bool clients_h2;
   bool origins_h2;
+  bool serves; /* there are no origins: it is an origin server itself */
 };
 
 static inline void row_play(const struct row *row, struct pair pair, bool bytewise) {
   struct stage stage;
-  stage_init_pair(&stage, pair.clients_h2, pair.origins_h2);
+  if (pair.serves) {
+    stage_init_origin(&stage, pair.clients_h2);
+  } else {
+    stage_init_pair(&stage, pair.clients_h2, pair.origins_h2);
+  }
   stage.bytewise = bytewise;
   for (const struct step *step = row->steps; step->kind != ROW_END; step++) {
     row_step(&stage, row, step);
@@ -193,7 +198,7 @@ static inline void rows_play(const struct row *rows, size_t num, struct pair pai
 }
 
 #define ROWS_PLAY_PAIR(rows, clients, origins)                                                     \
-  rows_play(rows, sizeof(rows) / sizeof((rows)[0]), (struct pair){clients, origins})
+  rows_play(rows, sizeof(rows) / sizeof((rows)[0]), (struct pair){clients, origins, false})
 #define ROWS_PLAY(rows) ROWS_PLAY_PAIR(rows, false, false)
 
 #endif

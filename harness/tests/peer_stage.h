@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "peer/origin.h"
 #include "peer/relay.h"
 #include "tests/peer_h2.h"
 
@@ -64,6 +65,15 @@ static inline void stage_init_pair(struct stage *stage, bool clients_h2, bool or
                           .now_us = 1000,
                           .clients_h2 = clients_h2,
                           .origins_h2 = origins_h2};
+}
+
+/* With a machine that is an origin server itself, all its routes there. */
+static inline void stage_init_origin(struct stage *stage, bool clients_h2) {
+  const struct origin_config config = {
+      .listener = STAGE_LISTENER, .coder = &hpack_coder, .faults = true};
+  struct relay *relay = origin_new(&config);
+  *stage = (struct stage){
+      .relay = relay, .actor = relay_actor(relay), .now_us = 1000000, .clients_h2 = clients_h2};
 }
 
 static inline void stage_init(struct stage *stage) {

@@ -150,18 +150,19 @@ static inline void bench_strayed(void *self, struct nonce nonce, bool planted) {
   bench->num_planted += planted ? 1U : 0U;
 }
 
-/* Parses the steps of a case and begins to play it, with a coder where somebody is to speak HTTP/2.
- */
-static inline void bench_begin_over(struct bench *bench, const char *steps, bool canary,
-                                    enum http_version front, const struct h2_coder_ops *coder) {
+/* Parses the steps of a case and begins to play it at a seat, with a coder where somebody is to
+ * speak HTTP/2. */
+static inline void bench_begin_seat(struct bench *bench, enum seat seat, const char *steps,
+                                    bool canary, enum http_version front,
+                                    const struct h2_coder_ops *coder) {
   struct diag diag;
   memset(bench, 0, sizeof(*bench));
   for (size_t i = 0; i < BENCH_CONNS; i++) {
     bench->clients[i].end = "";
     bench->backs[i].end = "";
   }
-  const char *text = arena_printf(
-      &bench->arena, "title A play\ncites HOUSE-ALIVE\nseat gateway proxy\n\n%s", steps);
+  const char *text = arena_printf(&bench->arena, "title A play\ncites HOUSE-ALIVE\nseat %s\n\n%s",
+                                  case_seat_word(seat), steps);
   if (case_parse(&bench->arena, "t/c.case", span_of(text), NULL, &bench->file, &diag) != 0) {
     diag_print(&diag, stderr);
     fail_msg("the case does not parse");
@@ -172,12 +173,12 @@ static inline void bench_begin_over(struct bench *bench, const char *steps, bool
   struct script_config config = {
       .file = &bench->file,
       .id = "t/c",
-      .seat = SEAT_GATEWAY,
+      .seat = seat,
       .run = BENCH_RUN,
       .play = 7,
       .attempt = 1,
       .host = "h",
-      .path_base = "",
+      .path_base = seat == SEAT_ORIGIN ? "/page" : "",
       .absolute = "",
       .date = "D",
       .deadline_us = BENCH_DEADLINE,
@@ -198,8 +199,18 @@ static inline void bench_begin_over(struct bench *bench, const char *steps, bool
   bench_settle(bench);
 }
 
+static inline void bench_begin_over(struct bench *bench, const char *steps, bool canary,
+                                    enum http_version front, const struct h2_coder_ops *coder) {
+  bench_begin_seat(bench, SEAT_GATEWAY, steps, canary, front, coder);
+}
+
+static inline void bench_begin_at(struct bench *bench, enum seat seat, const char *steps,
+                                  bool canary) {
+  bench_begin_seat(bench, seat, steps, canary, HTTP_H1, NULL);
+}
+
 static inline void bench_begin(struct bench *bench, const char *steps, bool canary) {
-  bench_begin_over(bench, steps, canary, HTTP_H1, NULL);
+  bench_begin_seat(bench, SEAT_GATEWAY, steps, canary, HTTP_H1, NULL);
 }
 
 static inline void bench_end(struct bench *bench) {
