@@ -8,8 +8,10 @@
 #endif
 
 void h1_response_init(struct h1_response *parser, const struct h1_limits *limits) {
-  *parser = (struct h1_response){.answers = false};
   h1_reader_init(&parser->reader, limits);
+  parser->answers = false;
+  parser->first_request = 0;
+  parser->num_requests = 0;
 }
 
 bool h1_response_request(struct h1_response *parser, enum h1_request_kind kind) {
