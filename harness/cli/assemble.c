@@ -184,6 +184,33 @@ static void weigh(struct weighing *weighing, const struct finding_weighed *findi
   out->reason = finding->reason;
 }
 
+/* The head of a final response came, and nothing is missing but its end. */
+static bool only_the_end_lacks(const struct script *script) {
+  bool lacks = false;
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    const struct message_seen *final = exchange->final;
+    bool unended = !exchange->automatic && (exchange->stalled || exchange->closed) &&
+                   (final == NULL || !final->complete);
+    if (unended && (final == NULL || !final->head_done)) {
+      return false;
+    }
+    lacks = lacks || unended;
+  }
+  return lacks;
+}
+
+/* What the unmet expectation is, where the case's own sentence is not about it. */
+static const char *expectation(const struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    if (exchange->sent_broken || !exchange->valid_interims || !exchange->final_sent) {
+      return OUTCOME_NO_ANSWER;
+    }
+  }
+  return OUTCOME_NOT_PASSED_ON;
+}
+
 static void weigh_case(struct weighing *weighing) {
   const struct script *script = weighing->script;
   enum outcome outcome = outcome_first(weighing->outcomes);
@@ -200,11 +227,13 @@ static void weigh_case(struct weighing *weighing) {
   }
   struct finding_weighed own = {weighing->cite->id, met, reason};
   const char *id = (const char *)arena_copy(weighing->context->arena, own.requirement).ptr;
-  if (!met && !outcome_can_break(outcome, id)) {
+  bool other =
+      !outcome_can_break(outcome, id) || (outcome_met_by_head(id) && only_the_end_lacks(script));
+  if (!met && other) {
     if (blamed != NULL) {
       return;
     }
-    own.requirement = span_of(OUTCOME_NO_ANSWER);
+    own.requirement = span_of(expectation(script));
   }
   weigh(weighing, &own);
 }

@@ -16,7 +16,7 @@ static const char *const about_form[] = {
     "RFC9112-5.2-2",    "RFC9112-6.1-1",   "RFC9112-6.1-2",   "RFC9112-6.1-3",   "RFC9112-6.2-1",
     "RFC9113-5.1-5",    "RFC9113-8.1-2",   "RFC9113-8.1-3",   "RFC9113-8.1.1-4", "RFC9113-8.2-1",
     "RFC9113-8.2.1-4",  "RFC9113-8.2.1-7", "RFC9113-8.2.2-1", "RFC9113-8.2.2-3", "RFC9113-8.6-1",
-    "RFC9113-10.3-1",   "RFC9113-10.3-2",  "RFC9110-7.8-4",
+    "RFC9113-10.3-1",   "RFC9113-10.3-2",  "RFC9110-7.8-4",   "RFC9112-9.3-3",
 };
 
 static bool is_about_form(const char *requirement) {
@@ -32,4 +32,9 @@ bool outcome_can_break(enum outcome outcome, const char *requirement) {
   bool nothing_seen = outcome == OUTCOME_TAKEN_AS_FINAL || outcome == OUTCOME_HANG ||
                       outcome == OUTCOME_CLOSED || outcome == OUTCOME_REPLACED;
   return !nothing_seen || !is_about_form(requirement);
+}
+
+bool outcome_met_by_head(const char *requirement) {
+  return strcmp(requirement, "RFC9110-10.1.1-13") == 0 ||
+         strcmp(requirement, "RFC9110-10.1.1-15") == 0;
 }

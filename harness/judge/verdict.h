@@ -101,6 +101,13 @@ bool outcome_can_break(enum outcome outcome, const char *requirement);
  * that an invalid response of the origin is answered with a 502. */
 #define OUTCOME_NO_ANSWER "RFC9110-15.6.3-1"
 
+/* OUTCOME_NOT_PASSED_ON is its name when nothing was wrong with the origin's response. */
+#define OUTCOME_NOT_PASSED_ON "RFC9110-7.6-1"
+
+/* outcome_met_by_head tells whether a requirement is met once the head of a final response is seen:
+ * that the response never ended does not break it. */
+bool outcome_met_by_head(const char *requirement);
+
 /* outcome_meets tells whether the outcome can meet a requirement: HELD, FORWARDED and OK do. */
 bool outcome_meets(enum outcome outcome);
 

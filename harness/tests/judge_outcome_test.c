@@ -376,11 +376,21 @@ static void test_what_an_outcome_can_break(void **state) {
       {OUTCOME_HANG, "RFC9113-8.1.1-2", true},
       {OUTCOME_HANG, "RFC9110-15.2-4", true},
       {OUTCOME_HANG, "RFC9110-10.1.1-13", true},
+      {OUTCOME_HANG, "RFC9112-9.3-3", false},
+      {OUTCOME_DESYNC, "RFC9112-9.3-3", true},
       {OUTCOME_DESYNC, "RFC9110-2.2-2", true},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     assert_int_equal(outcome_can_break(rows[i].outcome, rows[i].requirement), rows[i].can);
   }
+}
+
+/* "At once" is about the beginning of a response. */
+static void test_what_the_head_of_a_final_response_meets(void **state) {
+  (void)state;
+  assert_true(outcome_met_by_head("RFC9110-10.1.1-13"));
+  assert_true(outcome_met_by_head("RFC9110-10.1.1-15"));
+  assert_false(outcome_met_by_head("RFC9110-10.1.1-11"));
 }
 
 /* What a case allows is no fault: the error that a gateway owes for a broken response is no
@@ -405,6 +415,7 @@ static void test_what_passed_shows_no_fault(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_what_an_outcome_can_break),
+      cmocka_unit_test(test_what_the_head_of_a_final_response_meets),
       cmocka_unit_test(test_interims_crossing),
       cmocka_unit_test(test_finals_lost),
       cmocka_unit_test(test_interims_taken_as_final),
