@@ -433,6 +433,19 @@ static bool is_plain(const struct playing *playing) {
          playing->plan->pair.front == HTTP_H1 && stage_back(playing->stage) == HTTP_H1;
 }
 
+/* What TLS has to say of it, on either side of the target. In the run's arena. */
+static const char *explain_failure(const struct playing *playing, const char *fatal) {
+  const char *front =
+      playing->to_target == NULL ? "" : net_player_address_failure(playing->player, 0);
+  bool listens = playing->to_us != NULL;
+  const char *back = listens ? net_player_listener_failure(playing->player, 0) : "";
+  if (fatal[0] == '\0') {
+    return "";
+  }
+  return arena_printf(playing->arena, "%s%s%s%s%s", fatal, front[0] == '\0' ? "" : ": ", front,
+                      back[0] == '\0' ? "" : "; at our origin: ", back);
+}
+
 static void assemble_run(struct playing *playing, struct run *run) {
   struct assemble_context context = {
       .arena = playing->arena,
@@ -448,10 +461,7 @@ static void assemble_run(struct playing *playing, struct run *run) {
       .interrupted = playing->signal != 0,
   };
   describe(playing, run);
-  const char *why = net_player_address_failure(playing->player, 0);
-  bool tells = run->fatal[0] != '\0' && playing->to_target != NULL && why[0] != '\0';
-  run->fatal =
-      arena_printf(playing->arena, "%s%s%s", run->fatal, tells ? ": " : "", tells ? why : "");
+  run->fatal = explain_failure(playing, run->fatal);
   run->target_name = arena_printf(playing->arena, "%s", run->target_name);
   assemble_results(playing, &context, run);
   add_profile(playing, run);
