@@ -28,6 +28,9 @@ static void exchange_facts(const struct script *script, const struct script_exch
   bool has_final = final != NULL && final->complete && !script_fell_out(exchange, final);
   bool tunnel = has_final && final->framing == H1_SWITCHED; /* the target's to make */
   bool owed = exchange->passed_over && exchange->arrivals > 0 && !exchange->final_sent;
+  /* Its head is there: whatever came behind it, the interim response was not taken for it. */
+  bool begun = final != NULL && !final->complete && final->head_done &&
+               final->owner == OWNER_OURS && !script_fell_out(exchange, final);
   *out = (struct judge_exchange){
       .interims_sent = (unsigned)exchange->num_interims,
       .interims_seen = exchange->num_seen,
@@ -44,7 +47,7 @@ static void exchange_facts(const struct script *script, const struct script_exch
       .closed = exchange->closed && !exchange->forgone,
       .stalled = exchange->next_answered || (exchange->stalled && !has_final && !broken && !owed),
       .fell_out = exchange->fell_out,
-      .next_answered = exchange->next_answered,
+      .next_answered = exchange->next_answered && !begun,
   };
 }
 

@@ -3,7 +3,8 @@
  *     GLOB[@FRONT/BACK] VERDICT reason
  *
  * where VERDICT is FAIL, WARN, ERROR, or PASS for a fault that does not show in each run, FRONT and
- * BACK are h1, h2, h3 or "*", and what stands behind "#" at the beginning of a line is a comment. */
+ * BACK are h1, h2, h3 or "*", and what stands behind "#" at the beginning of a line is a comment.
+ */
 #ifndef INTERIM_CLI_EXPECT_H
 #define INTERIM_CLI_EXPECT_H
 

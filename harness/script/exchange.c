@@ -139,7 +139,7 @@ void exchange_sent(struct script *script, struct script_exchange *exchange, stru
         h1_response_next(&exchange->sent, bytes_span(&exchange->sent_window), &event);
     if (status == H1_ERROR) {
       exchange->sent_broken = true;
-      exchange->valid_interims = exchange->valid_interims && exchange->final_code != 0;
+      exchange->valid_interims = exchange->valid_interims && exchange->final_sent;
     }
     if (status != H1_EVENT) {
       break;

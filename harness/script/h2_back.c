@@ -79,9 +79,15 @@ static void take(void *user, const struct h1_event *event) {
   exchange_take(reading->script, reading->exchange, event, reading->now_us);
 }
 
+/* What the target does from here on has another cause than the interim responses, unless the final
+ * one is out. */
+static void excuse(struct script_exchange *exchange) {
+  exchange->valid_interims = exchange->valid_interims && exchange->final_sent;
+}
+
 static void break_off(struct script_exchange *exchange) {
   exchange->sent_broken = true;
-  exchange->valid_interims = exchange->valid_interims && exchange->final_code != 0;
+  excuse(exchange);
 }
 
 /* Reads our own answer as the target does, to know what of it is valid. */
@@ -89,6 +95,7 @@ static void read_event(void *user, const struct h2_event *event) {
   struct reading *reading = user;
   struct script_exchange *exchange = reading->exchange;
   struct translate *stream = exchange->answered;
+  bool final_sent = exchange->final_sent;
   enum h2_fault fault = translate_feed(stream, event, exchange->sent_broken ? NULL : take, reading);
   if (stream->text_ready) {
     script_record(reading->script, LANE_ORIGIN,
@@ -97,7 +104,8 @@ static void read_event(void *user, const struct h2_event *event) {
     translate_told(stream);
   }
   if (fault != H2_FAULT_NONE && !exchange->sent_broken) {
-    exchange->valid_interims = exchange->valid_interims && exchange->final_code != 0;
+    exchange->final_sent = final_sent;
+    excuse(exchange);
     if (h2_fault_malformed(fault)) {
       break_off(exchange);
     }
@@ -139,7 +147,7 @@ static void read_part(struct script *script, struct script_exchange *exchange,
   bool upsets = part->type == H2_RST_STREAM || part->type == H2_GOAWAY ||
                 part->type == H2_PUSH_PROMISE || part->type == H2_SETTINGS;
   if (upsets) {
-    exchange->valid_interims = exchange->valid_interims && exchange->final_code != 0;
+    excuse(exchange);
   }
 }
 
