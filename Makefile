@@ -140,7 +140,7 @@ lint: setup ## formatting, layers, complexity, static analysis, manual pages
 
 # The flags that scripts/lint gives to the tools that read C.
 flags:
-	@echo $(STD) $(CPPFLAGS) $(WARN) $(LIBS_CFLAGS)
+	@echo $(STD) $(CPPFLAGS) -I. $(WARN) $(LIBS_CFLAGS)
 
 bench: $(BUILD)/interim-bench ## measure the cost of a gated exchange beside the cost of connecting
 	@$(BUILD)/interim-bench

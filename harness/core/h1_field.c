@@ -185,7 +185,7 @@ enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum 
   if (reader->num_fields == reader->limits.fields) {
     return h1_reader_fail(reader, H1_TOO_MANY_FIELDS, reader->start, "a field over the limit");
   }
-  struct h1_fault fault = no_fault();
+  struct h1_fault fault;
   struct span name = {0};
   struct span value = {0};
   if (h1_line_is_field(&line)) {

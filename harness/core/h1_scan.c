@@ -68,6 +68,9 @@ static bool are_text(const uint8_t *bytes) {
 /* For the bytes that are in no block, or all of them. */
 static void scan_bytes(struct h1_scan *scan, struct span bytes) {
   size_t i = 0;
+  if (bytes.ptr == NULL) {
+    return;
+  }
   if (scan->token == scan->at) {
     i = h1_class_run(bytes, 0, H1_TCHAR);
     scan->token += i;

@@ -9,46 +9,37 @@
 
 /* picohttpparser, as libh2o exports it. */
 struct phr_header {
-  const char *name;
-  size_t name_len;
-  const char *value;
-  size_t value_len;
+  struct span name;
+  struct span value;
 };
 
 static int (*phr_parse)(const char *bytes, size_t len, int *minor, int *status,
                         const char **message, size_t *message_len, struct phr_header *headers,
                         size_t *num_headers, size_t last_len);
 
-/* llhttp, as libnode exports it, and http-parser: the first members of their settings are the same.
+/* llhttp, as libnode exports it, and http-parser: both begin their settings with these callbacks.
  */
-typedef int (*notify_fn)(void *parser);
-typedef int (*data_fn)(void *parser, const char *at, size_t len);
+typedef void (*callback_fn)(void);
 
-struct node_settings {
-  notify_fn on_message_begin;
-  data_fn on_url;
-  data_fn on_status;
-  data_fn on_header_field;
-  data_fn on_header_value;
-  notify_fn on_headers_complete;
-  data_fn on_body;
-  notify_fn on_message_complete;
-  void *later[24];
+enum {
+  ON_MESSAGE_BEGIN,
+  ON_URL,
+  ON_STATUS,
+  ON_HEADER_FIELD,
+  ON_HEADER_VALUE,
+  ON_HEADERS_COMPLETE,
+  NUM_CALLBACKS = 32,
 };
 
 enum { LLHTTP_RESPONSE = 2, HTTP_PARSER_RESPONSE = 1 };
 
-/* Larger than either parser's state. */
-union node_state {
-  uint64_t align;
-  unsigned char bytes[512];
-};
+enum { STATE_WORDS = 64 }; /* larger than either parser's state */
 
-static void (*llhttp_init)(void *parser, int type, const struct node_settings *settings);
+static void (*llhttp_init)(void *parser, int type, const callback_fn *settings);
 static int (*llhttp_execute)(void *parser, const char *bytes, size_t len);
 static void (*http_parser_init)(void *parser, int type);
-static size_t (*http_parser_execute)(void *parser, const struct node_settings *settings,
-                                     const char *bytes, size_t len);
+static size_t (*http_parser_execute)(void *parser, const callback_fn *settings, const char *bytes,
+                                     size_t len);
 
 static uint64_t heads;
 static uint64_t name_bytes;
@@ -74,8 +65,11 @@ static int on_head(void *parser) {
   return 0;
 }
 
-static const struct node_settings settings = {
-    .on_header_field = on_name, .on_header_value = on_value, .on_headers_complete = on_head};
+static const callback_fn settings[NUM_CALLBACKS] = {
+    [ON_HEADER_FIELD] = (callback_fn)on_name,
+    [ON_HEADER_VALUE] = (callback_fn)on_value,
+    [ON_HEADERS_COMPLETE] = (callback_fn)on_head,
+};
 
 static void reset_work(void) {
   heads = 0;
@@ -84,12 +78,12 @@ static void reset_work(void) {
 }
 
 static uint64_t run_llhttp(struct span wire, bool bytewise) {
-  union node_state state;
+  uint64_t state[STATE_WORDS];
   reset_work();
-  llhttp_init(&state, LLHTTP_RESPONSE, &settings);
+  llhttp_init(state, LLHTTP_RESPONSE, settings);
   size_t size = bytewise ? 1 : wire.len;
   for (size_t at = 0; at < wire.len; at += size) {
-    if (llhttp_execute(&state, (const char *)wire.ptr + at, size) != 0) {
+    if (llhttp_execute(state, (const char *)wire.ptr + at, size) != 0) {
       return 0;
     }
   }
@@ -97,12 +91,12 @@ static uint64_t run_llhttp(struct span wire, bool bytewise) {
 }
 
 static uint64_t run_http_parser(struct span wire, bool bytewise) {
-  union node_state state;
+  uint64_t state[STATE_WORDS];
   reset_work();
-  http_parser_init(&state, HTTP_PARSER_RESPONSE);
+  http_parser_init(state, HTTP_PARSER_RESPONSE);
   size_t size = bytewise ? 1 : wire.len;
   for (size_t at = 0; at < wire.len; at += size) {
-    if (http_parser_execute(&state, &settings, (const char *)wire.ptr + at, size) != size) {
+    if (http_parser_execute(state, settings, (const char *)wire.ptr + at, size) != size) {
       return 0;
     }
   }
@@ -135,8 +129,8 @@ static uint64_t run_phr(struct span wire, bool bytewise) {
     last = 0;
     heads++;
     for (size_t i = 0; i < num; i++) {
-      name_bytes += headers[i].name_len;
-      value_bytes += headers[i].value_len;
+      name_bytes += headers[i].name.len;
+      value_bytes += headers[i].value.len;
     }
     if (begin == end) {
       end++;

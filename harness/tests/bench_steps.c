@@ -25,8 +25,9 @@ static void run_marked(const struct bench_runner *runner, const struct bench_inp
  * which the child stands. */
 static bool at_mark(pid_t child) {
   long rip = ptrace(PTRACE_PEEKUSER, child, (void *)(16 * sizeof(long)), NULL);
-  long word =
-      ptrace(PTRACE_PEEKTEXT, child, (void *)rip, NULL); // NOLINT(performance-no-int-to-ptr)
+  void *place = NULL;
+  memcpy(&place, &rip, sizeof(place));
+  long word = ptrace(PTRACE_PEEKTEXT, child, place, NULL);
   return (word & 0xff) == 0xcc;
 }
 

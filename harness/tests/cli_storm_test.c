@@ -43,8 +43,9 @@ static void break_in(unsigned moment, uint8_t word, uint8_t connection, const ch
   input[len++] = connection;
   if (word == STORM_BYTES) {
     input[len++] = (uint8_t)strlen(text);
-    memcpy(input + len, text, strlen(text));
-    len += strlen(text);
+    for (const char *at = text; *at != '\0'; at++) {
+      input[len++] = (uint8_t)*at;
+    }
   }
   check(span_make(input, len));
 }
