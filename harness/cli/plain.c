@@ -6,7 +6,7 @@ enum { MOST_ENTRIES = 80, MOST_BYTES = 8192 };
  * whatever connection it comes on. */
 static const char prelude[] =
     "import select, socket, struct\n"
-    "listener = socket.create_server(ORIGIN)\n"
+    "listener = socket.create_server(ORIGIN) if ORIGIN else None\n"
     "clients, origins, backs = {}, {}, []\n"
     "def client(n):\n"
     "    if n not in clients: clients[n] = socket.create_connection(TARGET)\n"
@@ -102,7 +102,11 @@ const char *plain_script(struct arena *arena, const struct script *script, const
   }
   bytes_text(&out, "python3 - <<'END'\n");
   add_address(&out, "TARGET", target);
-  add_address(&out, "ORIGIN", origin);
+  if (origin[0] == '\0') {
+    bytes_text(&out, "ORIGIN = None # the target makes the answers\n");
+  } else {
+    add_address(&out, "ORIGIN", origin);
+  }
   bytes_text(&out, prelude);
   size_t head = out.len;
   for (size_t i = 0; i < script->num_transcript; i++) {

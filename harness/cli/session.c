@@ -306,7 +306,7 @@ static const char *reproduce_line(const struct playing *playing) {
   if (options->target == NULL || pair->front == HTTP_H2) {
     bytes_printf(&line, " --front %s", pair->front == HTTP_H2 ? "h2" : "h1");
   }
-  if (pair->backs != (HTTP_H1 | HTTP_H2)) {
+  if (pair->backs != (HTTP_H1 | HTTP_H2) && options->seat != SEAT_ORIGIN) {
     bytes_printf(&line, " --back %s", pair->backs == HTTP_H2 ? "h2" : "h1");
   }
   if (options->insecure) {

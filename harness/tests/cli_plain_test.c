@@ -59,6 +59,15 @@ static void test_each_entry_is_a_line(void **state) {
   arena_free(&arena);
 }
 
+static void test_a_target_that_answers_itself_has_no_origin(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct transcript_entry entry = {.number = 1, .dir = "sent", .bytes = span_of("GET")};
+  struct script script = {.transcript = &entry, .num_transcript = 1};
+  assert_non_null(strstr(plain_script(&arena, &script, "a:1", ""), "\nORIGIN = None"));
+  arena_free(&arena);
+}
+
 static void test_what_is_too_long_is_left_out(void **state) {
   (void)state;
   struct arena arena = {0};
@@ -81,6 +90,7 @@ static void test_what_is_too_long_is_left_out(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_each_entry_is_a_line),
+      cmocka_unit_test(test_a_target_that_answers_itself_has_no_origin),
       cmocka_unit_test(test_what_is_too_long_is_left_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,8 +92,20 @@ TREE = {
 }
 TO_H1 = [name for name, version in TREE.items() if version != "HTTP/2"]
 TO_H2 = [name for name, version in TREE.items() if version == "HTTP/2"]
+# Profiles of servers that make the answers themselves.
+ORIGINS = (
+    "apache-origin",
+    "caddy-origin",
+    "h2o-origin",
+    "lighttpd-origin",
+    "nghttpd",
+    "nginx-origin",
+    "node",
+    "python-http-server",
+    "python-http-server-11",
+)
 # scripts/setup installs these; the others are tested where they are.
-ALWAYS = ("haproxy", "haproxy-h2back", "nginx", "nginx-default", "nginx-grpc")
+ALWAYS = ("haproxy", "haproxy-h2back", "nginx", "nginx-default", "nginx-grpc", "nginx-origin")
 
 # How a client begins HTTP/2 (RFC 9113, section 3.4), with empty SETTINGS.
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -223,11 +235,24 @@ def test_two_servers_of_one_profile_run_side_by_side(name):
 
 
 def test_every_profile_of_the_tree_loads():
-    assert interim_targets.known_targets() == sorted(TREE)
+    assert interim_targets.known_targets() == sorted([*TREE, *ORIGINS])
     for name in TREE:
         profile = load_profile(name)
         assert profile.packages
         assert (profile.back == "h2") == (name in TO_H2)
+
+
+@pytest.mark.parametrize("name", ORIGINS)
+def test_origin_answers_by_itself(name):
+    with started(name) as server:
+        assert server.profile.seat == "origin"
+        if "h1" not in server.profile.fronts:
+            pytest.skip("it speaks HTTP/2 alone, this test does not")
+        try:
+            code = ask(server.url, {}).status
+        except urllib.error.HTTPError as error:
+            code = error.code
+        assert 200 <= code < 500
 
 
 def test_the_profile_says_the_seat_that_the_driver_runs_at(tmp_path, root, run):
@@ -353,7 +378,7 @@ def test_a_wrong_profile_says_what_is_wrong(mine, text, message):
 
 @pytest.mark.parametrize("name", ["", "..", "haproxy/", "nothing"])
 def test_unknown_names_list_the_known(name):
-    with pytest.raises(ProfileError, match="known: apache, apache-h2back, caddy"):
+    with pytest.raises(ProfileError, match="known: apache, apache-h2back, apache-origin, caddy"):
         load_profile(name)
 
 
