@@ -12,6 +12,7 @@ enum {
   SANITY_RUNS = 3,
   MAX_ALONE_CONFIRMS = 12,
   MAX_ALONE_CUTS = 24,
+  LEAST_CROWD = 2,
   RETRY_US = 50000,
   GONE_US = 2000000,   /* a target that refused connections for so long is gone */
   RETURN_US = 5000000, /* and has so long to come back after a restart */
@@ -30,6 +31,7 @@ struct active {
   bool cut;          /* the target ended a connection of it and had not said so */
   uint64_t cut_us;   /* first then */
   bool death;        /* a process of the target was found dead meanwhile */
+  bool crowded;      /* given up with others, as they kept the target from answering */
 };
 
 struct stage {
@@ -52,6 +54,7 @@ struct stage {
   uint32_t attempts[2];   /* of sanity and control */
   struct script *control; /* in flight, or NULL */
   unsigned control_failures;
+  size_t crowd;           /* most plays in flight */
   uint64_t down_since_us; /* 0: the target accepts connections */
   uint64_t retry_us;      /* try a connection again then */
   bool died;
@@ -132,7 +135,8 @@ static void begin_plain(struct stage *stage, uint32_t slot) {
 
 static void begin_play(struct stage *stage, struct play *play) {
   uint32_t slot = (uint32_t)(play - stage->plays);
-  struct script *script = begin_script(stage, play->file, play->id, slot, play->num_runs);
+  unsigned attempt = play->num_runs + play->num_dropped;
+  struct script *script = begin_script(stage, play->file, play->id, slot, attempt);
   play->runs[play->num_runs] = script;
   play->num_runs++;
   play->running = true;
@@ -213,6 +217,20 @@ static void end_sanity(struct stage *stage, struct script *script) {
   stage->num_sanity++;
 }
 
+/* A target that asks its origin over so many connections and no more answers nobody while plays
+ * wait on all of them, for our origin to go on. Then fewer are to be in flight. */
+static bool disperse(struct stage *stage) {
+  size_t held = 0;
+  for (size_t i = 0; i < stage->num_active; i++) {
+    held += stage->active[i].play != NULL && suspect_holds(stage->active[i].script) ? 1U : 0U;
+  }
+  if (held <= LEAST_CROWD || stage->crowd <= LEAST_CROWD) {
+    return false;
+  }
+  stage->crowd = held / 4 > LEAST_CROWD ? held / 4 : LEAST_CROWD;
+  return true;
+}
+
 static void end_control(struct stage *stage, struct script *script) {
   stage->control = NULL;
   /* Any answer shows that the target is alive, somebody else's too: that is the owner's fault. */
@@ -231,8 +249,10 @@ static void end_control(struct stage *stage, struct script *script) {
     return;
   }
   stage->control_failures = 0;
+  bool crowded = !script->target_down && disperse(stage);
   for (size_t i = 0; i < stage->num_active; i++) {
     if (script_wants_control(stage->active[i].script, stage->now_us)) {
+      stage->active[i].crowded = crowded;
       script_give_up(stage->active[i].script, script->target_down, stage->now_us);
     }
   }
@@ -271,6 +291,10 @@ static void end_play(struct stage *stage, const struct active *ended) {
   struct play *play = ended->play;
   struct script *script = ended->script;
   play->running = false;
+  if (ended->crowded) {
+    suspect_drop(play);
+    return;
+  }
   if (suspect_drop_void(play)) {
     found_down(stage);
     return;
@@ -427,7 +451,7 @@ static bool has_room(const struct stage *stage) {
   for (size_t i = 0; i < stage->num_active; i++) {
     busy += script_waiting(stage->active[i].script, stage->now_us) ? 0U : 1U;
   }
-  return busy < stage->config.jobs && stage->num_active < 5 * (size_t)stage->config.jobs;
+  return busy < stage->config.jobs && stage->num_active < stage->crowd;
 }
 
 /* While the target refuses connections nothing begins but now and then a plain exchange. */
@@ -647,6 +671,7 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
   stage->config.front = config->front == 0 ? HTTP_H1 : config->front;
   stage->config.scheme = config->scheme == NULL ? "http" : config->scheme;
   stage->config.jobs = config->jobs == 0 ? 1 : config->jobs;
+  stage->crowd = 5 * (size_t)stage->config.jobs;
   stage->origin = (struct origin){
       .outbox = &stage->outbox,
       .port = {stage, find_script, strayed},

@@ -45,7 +45,8 @@ struct play {
   struct script *runs[STAGE_MAX_RUNS]; /* in order; NULL where none was made */
   unsigned num_runs;
   unsigned num_unclean;
-  unsigned num_void; /* runs that were none, as the target refused the connection */
+  unsigned num_dropped; /* runs that do not count, and are not there any more */
+  unsigned num_void;    /* of these that were none, as the target refused the connection */
   unsigned cuts;   /* bit of each run in which the target ended a connection and had not said so */
   uint64_t cut_us; /* in the latest run, first then */
   bool running;

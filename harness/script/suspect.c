@@ -131,16 +131,30 @@ const char *suspect_symptom(struct arena *arena, const struct play *play) {
                       (int)id.len, (const char *)id.ptr);
 }
 
+bool suspect_holds(const struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    if (script->exchanges[i]->arrivals > 0 && !script->exchanges[i]->final_sent) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void suspect_drop(struct play *play) {
+  play->num_dropped++;
+  play->num_runs--;
+  script_free(play->runs[play->num_runs]);
+  free(play->runs[play->num_runs]);
+  play->runs[play->num_runs] = NULL;
+}
+
 bool suspect_drop_void(struct play *play) {
   struct script *script = play->runs[play->num_runs - 1];
   if (!script->target_down || script->num_exchanges > 0 || play->num_void == MAX_VOID_RUNS) {
     return false;
   }
   play->num_void++;
-  play->num_runs--;
-  play->runs[play->num_runs] = NULL;
-  script_free(script);
-  free(script);
+  suspect_drop(play);
   return true;
 }
 

@@ -31,6 +31,13 @@ uint64_t suspect_blame(struct play *plays, size_t num_plays, uint64_t alive_us, 
  * target was found dead. True when there was one. */
 bool suspect_hurt(struct play *plays, size_t num_plays, uint64_t since_us);
 
+/* suspect_holds tells whether a request of the script arrived at our origin and has not got its
+ * final response: so the target waits for us. */
+bool suspect_holds(const struct script *script);
+
+/* suspect_drop frees the latest run of a play, which does not count. */
+void suspect_drop(struct play *play);
+
 /* suspect_drop_void frees the latest run of a play if nothing of it was sent, as its connection was
  * refused: that was no run. True when it did; not for ever. */
 bool suspect_drop_void(struct play *play);

@@ -258,6 +258,17 @@ class Drops102(Gateway):
         return head[9:12] == b"102" or self.pass_on(client, head)
 
 
+class FewBacks(Drops102):
+    """Keeps every 102 to itself, and asks the origin over four connections at once, no more."""
+
+    def start(self):
+        self.backs = threading.Semaphore(4)
+
+    def relay(self, *arguments):
+        with self.backs:
+            return super().relay(*arguments)
+
+
 class HangsAfterInterim(Gateway):
     """Passes an interim response on and then does nothing more."""
 
@@ -339,6 +350,7 @@ FAULTS = {
     "control-bytes": ControlBytes,
     "evil-fields": EvilFields,
     "drops-102": Drops102,
+    "few-backs": FewBacks,
     "hangs-after-interim": HangsAfterInterim,
     "first-is-final": FirstIsFinal,
     "dies": Dies,

@@ -91,6 +91,14 @@ def test_a_target_that_spares_the_plain_exchanges(suite, bad_target, fault, stat
     assert played.status == status
 
 
+def test_a_target_with_few_connections_to_its_origin_is_not_silent(suite, bad_target):
+    # While plays wait on all of them, for a 102 that does not come, nobody else is answered.
+    target = bad_target("few-backs")
+    played = suite(*target.gateway, *FEW, "forward/102-*", "forward/any-method", "--timeout-scale", "0.2")
+    assert len(played.cases) > 12
+    assert verdicts(played) == {("warn", "dropped", "RFC9110-7.6-1")}
+
+
 def test_an_endless_header_takes_little_memory(interim, bad_target, tmp_path):
     target = bad_target("endless-header", "--spare-plain")
     log = tmp_path / "log"
