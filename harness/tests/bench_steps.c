@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,9 +25,12 @@ static void run_marked(const struct bench_runner *runner, const struct bench_inp
 /* Both marks stop the child with SIGTRAP, as each step does; a mark is told by the byte behind
  * which the child stands. */
 static bool at_mark(pid_t child) {
-  long rip = ptrace(PTRACE_PEEKUSER, child, (void *)(16 * sizeof(long)), NULL);
+  struct user_regs_struct registers;
   void *place = NULL;
-  memcpy(&place, &rip, sizeof(place));
+  if (ptrace(PTRACE_GETREGS, child, NULL, &registers) != 0) {
+    return false;
+  }
+  memcpy(&place, &registers.rip, sizeof(place));
   long word = ptrace(PTRACE_PEEKTEXT, child, place, NULL);
   return (word & 0xff) == 0xcc;
 }
