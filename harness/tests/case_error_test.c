@@ -99,7 +99,7 @@ static const struct error_row step_rows[] = {
      "\"on-arrival\" is too much: behind what is sent come"},
     {"client sees 102 on-arrival\n", 4, 17, "\"on-arrival\" is too much: behind what is seen come"},
     {"client sees 102 glued\n", 4, 17, "\"glued\" is too much: behind what is seen come"},
-    {"client may see 102 x 2\n", 4, 20, "\"x\" is too much: behind it comes only"},
+    {"client may see 102 x 2\n", 4, 20, "\"x\" is too much: behind it come only"},
     {"client never sees 102 within 1s\n", 4, 23, "\"within\" is too much: behind it comes only"},
     /* Details. */
     {"client sends GET\n  X-A b\n", 5, 3, "below a step stand \"Name: value\", \"! Name\""},

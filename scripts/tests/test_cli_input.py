@@ -129,7 +129,7 @@ def test_cases_that_are_not_there(program, library, missing):
         (["--level", "may"], ["--level 'may'", "must, should or all"]),
         (["--color", "red"], ["--color 'red'", "auto, always or never"]),
         (["--seat", "kitchen"], ["--seat 'kitchen'", "gateway or proxy"]),
-        (["--seat", "origin"], ["--seat 'origin'", "gateway"]),
+        (["--seat", "client"], ["--seat 'client'", "gateway"]),
         (["--front", "h9"], ["--front 'h9'"]),
         (["--pid", "self"], ["--pid 'self'"]),
         (["--junit", "-"], ["--junit '-'"]),
