@@ -456,6 +456,12 @@ static bool has_room(const struct stage *stage) {
 
 /* While the target refuses connections nothing begins but now and then a plain exchange. */
 static void try_again(struct stage *stage) {
+  /* No control exchange can tell a silent target from one that is gone. */
+  for (size_t i = 0; i < stage->num_active; i++) {
+    if (script_wants_control(stage->active[i].script, stage->now_us)) {
+      script_give_up(stage->active[i].script, true, stage->now_us);
+    }
+  }
   if (stage->num_active > 0 || stage->now_us < stage->retry_us) {
     return;
   }
