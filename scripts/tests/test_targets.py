@@ -401,20 +401,22 @@ def test_server_that_ignores_termination_is_killed(mine):
     wait_until(lambda: not listens(port))
 
 
-# It ends behind its first connection.
-ONE_CONNECTION = (
+# It ends when somebody sends it a byte.
+ENDS_WHEN_TOLD = (
     "import socket, sys; s = socket.create_server(('127.0.0.1', int(sys.argv[1])));"
-    "c = s.accept()[0]; print('took one', flush=True); c.recv(1)"
+    "print('begins', flush=True);"
+    "[None for _ in iter(lambda: s.accept()[0].recv(1), b'x')]"
 )
 
 
 def test_a_server_that_ends_is_started_again_where_the_profile_says_so(mine):
-    text = GOOD.replace('["true"]', f'["/usr/bin/python3", "-c", "{ONE_CONNECTION}", "{{listen_port}}"]')
+    text = GOOD.replace('["true"]', f'["/usr/bin/python3", "-c", "{ENDS_WHEN_TOLD}", "{{listen_port}}"]')
     with Server(load_profile("mine", mine(text + "restart = true\n"))) as server:
-        # The first was that which found it ready.
-        wait_until(lambda: server.log().count("took one") == 1)
+        assert server.log().count("begins") == 1
+        with socket.create_connection(("127.0.0.1", server.listen_port)) as client:
+            client.sendall(b"x")
+        wait_until(lambda: server.log().count("begins") == 2)
         wait_until(lambda: listens(server.listen_port))
-        wait_until(lambda: server.log().count("took one") == 2)
         pid, port = server.pid, server.listen_port
     wait_until(lambda: not processes_of(pid))
     assert not listens(port)
