@@ -123,6 +123,50 @@ static void test_what_an_origin_sends(void **state) {
 }
 
 static const struct {
+  const char *steps; /* behind a valid 102 */
+  bool valid;        /* what goes wrong then has the interim response for its cause */
+  bool final_sent;
+} final_rows[] = {
+    {"origin sends 200\n", true, true},
+    {"origin sends 200\norigin sends frame RST_STREAM NO_ERROR\n", true, true},
+    {"origin sends frame HEADERS END_HEADERS\n  :status: 200\n  content-length: 4\n"
+     "origin sends frame DATA END_STREAM\n  | done\n",
+     true, true},
+    /* Shorter than it says, with an end of stream all the same. */
+    {"origin sends frame HEADERS END_HEADERS\n  :status: 200\n  content-length: 5\n"
+     "origin sends frame DATA END_STREAM\n  | done\n",
+     false, false},
+    {"origin sends frame HEADERS END_HEADERS\n  :status: 200\n"
+     "origin sends frame HEADERS END_STREAM END_HEADERS\n  :status: 102\n",
+     false, false},
+    {"origin sends frame HEADERS END_HEADERS\n  :status: 200\n"
+     "origin sends frame RST_STREAM NO_ERROR\n",
+     false, false},
+    /* On other streams: no part of the answer, but the connection may be gone. */
+    {"origin sends frame DATA END_STREAM on-stream pushed\norigin sends 200\n", false, true},
+    {"origin sends frame HEADERS END_STREAM END_HEADERS on-stream idle\n  :status: 200\n", false,
+     false},
+};
+
+static void test_a_final_response_counts_when_it_is_whole(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof(final_rows) / sizeof(final_rows[0]); i++) {
+    struct h2_bench h2;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sends 102\n%sclient sees 200\n",
+                 final_rows[i].steps);
+    h2_begin(&h2, bytes_cstr(&steps), HTTP_H1);
+    target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+    const struct script_exchange *exchange = h2.bench.script.exchanges[0];
+    assert_int_equal(exchange->num_interims, 1);
+    assert_int_equal(exchange->valid_interims, final_rows[i].valid);
+    assert_int_equal(exchange->final_sent, final_rows[i].final_sent);
+    h2_end(&h2);
+    bytes_free(&steps);
+  }
+}
+
+static const struct {
   const char *frames;
   const char *requirement; /* NULL: nothing wrong */
 } fault_rows[] = {
@@ -345,6 +389,7 @@ int main(void) {
       cmocka_unit_test(test_a_gated_102_over_both_sides),
       cmocka_unit_test(test_what_a_client_sends),
       cmocka_unit_test(test_what_an_origin_sends),
+      cmocka_unit_test(test_a_final_response_counts_when_it_is_whole),
       cmocka_unit_test(test_house_rules_over_http_2),
       cmocka_unit_test(test_answers_in_reverse),
       cmocka_unit_test(test_the_end_of_a_stream),
