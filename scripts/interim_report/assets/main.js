@@ -18,7 +18,7 @@ function decoded(text) {
   }
 }
 
-// {view, title, heading: whether its heading takes the focus}
+// What the address asks for, and its title; the matrix has none of its own.
 function viewOf(hash) {
   const [, kind, rest] = /^#?([a-z]*)[/?]?(.*)$/s.exec(hash) ?? [];
   if (kind === "case") {
@@ -31,7 +31,7 @@ function viewOf(hash) {
   } else if (kind === "target" && columnByKey.has(decoded(rest))) {
     const column = columnByKey.get(decoded(rest));
     return { view: targetView(column), title: column.label };
-  } else if (kind === "" || kind === "matrix") {
+  } else if (kind === "matrix" || (kind === "" && rest === "")) {
     filtersFrom(kind === "matrix" ? rest : "");
     document.title = pageTitle;
     return { view: matrixView(), title: "" };

@@ -1,7 +1,9 @@
 // The first view: cases by targets, with filters. A group is one row until it is opened.
 
 const filters = { seat: "", pair: "", level: "", text: "", verdicts: new Set() };
-const opened = new Set();
+// Groups that the reader opened or closed; the others are open where filters leave few cells.
+const opened = new Map();
+const FEW_CELLS = 1200;
 
 function filtersFrom(query) {
   const given = new URLSearchParams(query);
@@ -102,22 +104,17 @@ function groupCell(column, rows, index) {
   );
 }
 
-function groupBody(group, rows, shown) {
-  const open = opened.has(group.name) || isFiltered();
+function groupBody(group, rows, shown, few) {
+  const open = opened.get(group.name) ?? few;
   const body = el("tbody", {});
   const toggle = el("button", { type: "button", class: "group", "aria-expanded": String(open), "data-group": group.name });
   toggle.append(el("span", { class: "name" }, group.name), el("span", { class: "count" }, plural(rows.length, "case")));
   toggle.addEventListener("click", () => {
-    if (opened.has(group.name)) {
-      opened.delete(group.name);
-    } else {
-      opened.add(group.name);
-    }
-    const made = groupBody(group, rows, shown);
+    opened.set(group.name, !open);
+    const made = groupBody(group, rows, shown, few);
     body.replaceWith(made);
     made.querySelector("button").focus();
   });
-  toggle.disabled = isFiltered();
   body.append(
     el("tr", { class: "group" }, el("th", { scope: "rowgroup" }, toggle), shown.map((column, i) => groupCell(column, rows, i))),
   );
@@ -140,15 +137,16 @@ function headOf(shown) {
 function drawMatrix(view) {
   const shown = shownColumns();
   const rows = matrixRows(shown);
+  const few = isFiltered() && rows.length * shown.length <= FEW_CELLS;
   const table = el("table", { class: "matrix" }, el("caption", {}, "Cases by targets: the worst outcome of each case. A cell leads to its case."), headOf(shown));
   for (const group of groups) {
     const own = rows.filter((row) => row.item.group === group.name);
     if (own.length > 0) {
-      table.append(groupBody(group, own, shown));
+      table.append(groupBody(group, own, shown, few));
     }
   }
   view.querySelector(".scroller").replaceChildren(rows.length > 0 ? table : el("p", { class: "empty" }, "No result is left by these filters."));
-  const found = `${rows.length} of ${plural(cases.length, "case")}, ${shown.length} of ${plural(columns.length, "target")}`;
+  const found = `${rows.length} of ${plural(cases.length, "case")}, ${shown.length} of ${plural(columns.length, "column")}`;
   view.querySelector(".found").textContent = found;
 }
 
@@ -177,6 +175,7 @@ function verdictBoxes(changed) {
 
 function filterForm(view) {
   const changed = () => {
+    opened.forEach((open, name) => open || opened.delete(name));
     history.replaceState(null, "", filtersToHash());
     current = location.hash;
     drawMatrix(view);
@@ -196,8 +195,8 @@ function filterForm(view) {
   });
   const all = el("button", { type: "button", class: "open-all" }, "Open all groups");
   all.addEventListener("click", () => {
-    const open = opened.size < groups.length;
-    groups.forEach((group) => opened[open ? "add" : "delete"](group.name));
+    const open = all.textContent === "Open all groups";
+    groups.forEach((group) => opened.set(group.name, open));
     all.textContent = open ? "Close all groups" : "Open all groups";
     drawMatrix(view);
   });
@@ -256,8 +255,7 @@ function matrixView() {
     {},
     el("h1", {}, document.title),
     el("p", { class: "lead" }, `${plural(cases.length, "case")} played around ${plural(new Set(columns.map((column) => column.label)).size, "target")}. Each cell is an outcome and the verdict that a sentence of an RFC gives it.`),
-    el("h2", {}, "Targets"),
-    targetList(),
+    el("details", { class: "all-targets", open: columns.length <= 6 || window.innerWidth > 640 }, el("summary", {}, el("h2", {}, "Targets")), targetList()),
     el("h2", {}, "Matrix"),
   );
   view.append(filterForm(view), el("p", { class: "found" }), scroller);
