@@ -1,85 +1,11 @@
-#include "script/stage.h"
+#include "script/stage_inner.h"
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "script/origin.h"
 #include "script/plain_exchange.h"
 #include "script/suspect.h"
 
 #include <stdlib.h>
-
-enum {
-  SANITY_RUNS = 3,
-  MAX_ALONE_CONFIRMS = 12,
-  MAX_ALONE_CUTS = 24,
-  LEAST_CROWD = 2,
-  RETRY_US = 50000,
-  GONE_US = 2000000,   /* a target that refused connections for so long is gone */
-  RETURN_US = 5000000, /* and has so long to come back after a restart */
-  DYING_US = 50000,
-  MAX_RESTARTS = 20,
-  MAX_VAIN_RESTARTS = 2,
-  SANITY_PATIENCE_US = 3000000,
-  SLOT_SANITY = 0xfffe,
-  SLOT_CONTROL = 0xffff,
-};
-
-/* A play in flight, or the sanity or control exchange. */
-struct active {
-  struct script *script;
-  struct play *play; /* NULL for sanity and control */
-  bool cut;          /* the target ended a connection of it and had not said so */
-  uint64_t cut_us;   /* first then */
-  bool death;        /* a process of the target was found dead meanwhile */
-  bool crowded;      /* given up with others, as they kept the target from answering */
-};
-
-struct stage {
-  struct stage_config config;
-  struct play *plays;
-  size_t num_plays;
-  enum stage_phase phase;
-  struct outbox outbox;
-  struct origin origin;
-  conn_id next_conn;
-  struct arena arena;
-  struct case_file plain; /* GET, 200: sanity and control */
-  struct active *active;
-  size_t num_active;
-  size_t cap_active;
-  uint64_t now_us;
-  uint64_t began_us;      /* the first event came then */
-  size_t next_play;       /* where the search for the next play begins */
-  unsigned num_sanity;    /* done in this phase */
-  uint32_t attempts[2];   /* of sanity and control */
-  struct script *control; /* in flight, or NULL */
-  unsigned control_failures;
-  size_t crowd;           /* most plays in flight */
-  uint64_t down_since_us; /* 0: the target accepts connections */
-  uint64_t retry_us;      /* try a connection again then */
-  bool died;
-  bool wants_restart;
-  unsigned num_restarts;
-  unsigned num_vain; /* of these, since it was last seen alive */
-  uint64_t alive_us; /* the latest play that ended clean began then */
-  bool doubted; /* a play was cut off, and nobody was answered since: it may have been the last */
-  uint64_t doubted_us; /* since then */
-  bool looked;         /* with nothing in flight, since the last play began */
-  bool wants_look;
-  uint64_t looked_us;
-  uint64_t quiet_us; /* the latest look with nothing in flight */
-  bool death_hurt;   /* the latest death cost a play a connection */
-  unsigned num_deaths;
-  uint64_t round_trip_us;
-  uint64_t deadline_us;
-  bool back_http10;
-  enum http_version back;
-  unsigned final_code; /* of the latest sanity answer */
-  const char *server;
-  const char *failure;
-  struct bytes confirmed; /* symptoms that were confirmed alone, one a line */
-  unsigned num_confirmed_alone;
-};
 
 static struct script *begin_script(struct stage *stage, const struct case_file *file,
                                    const char *id, uint32_t slot, uint32_t attempt) {
@@ -283,10 +209,6 @@ static void found_down(struct stage *stage) {
   }
 }
 
-static bool is_alone(const struct stage *stage) {
-  return stage->phase == STAGE_ALONE || stage->phase == STAGE_CONFIRM_ALONE;
-}
-
 static void end_play(struct stage *stage, const struct active *ended) {
   struct play *play = ended->play;
   struct script *script = ended->script;
@@ -360,100 +282,6 @@ static void end_active(struct stage *stage, size_t index) {
   free(ended.script);
 }
 
-/* Over HTTP/2 the target may put all plays on one connection. Frames that go out in pieces hold up
- * all others, and frames made by hand may cost the connection, as is the target's right (RFC 9113
- * sections 5.4.1 and 10.5). */
-static bool holds_up(const struct stage *stage, const struct case_file *file) {
-  for (size_t i = 0; stage->back == HTTP_H2 && i < file->num_steps; i++) {
-    const struct step *step = &file->steps[i];
-    bool by_hand = step->verb == VERB_SENDS && step->messages[0].kind == MESSAGE_FRAME;
-    if (step->lane == LANE_ORIGIN &&
-        (by_hand || step->cut != 0 || step->split != 0 || step->padded)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-static bool plays_alone(const struct stage *stage, const struct play *play) {
-  return play->file->alone || holds_up(stage, play->file);
-}
-
-/* Whether the target may have died of this play. */
-static bool is_suspect(const struct play *play) {
-  const struct script *script = play->runs[play->num_runs - 1];
-  return script->target_down || script->hurt;
-}
-
-/* Over HTTP/2: the target ended the stream, perhaps with the whole connection, and perhaps for what
- * a neighbour on it had done. */
-static bool was_left(const struct play *play) {
-  const struct script *script = play->runs[0];
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    if (script->exchanges[i]->back_left && script->exchanges[i]->back_number != 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/* Who must be confirmed with nothing else in flight. */
-static bool due_alone(struct stage *stage, const struct play *play) {
-  if (play->num_runs == 0) {
-    return false;
-  }
-  if (is_suspect(play) || plays_alone(stage, play) || was_left(play) || play->num_runs > 1) {
-    return true;
-  }
-  unsigned most = suspect_lost_answer(play->runs[0]) ? MAX_ALONE_CUTS : MAX_ALONE_CONFIRMS;
-  return stage->num_confirmed_alone < most &&
-         span_find(bytes_span(&stage->confirmed), span_of(suspect_symptom(&stage->arena, play)),
-                   0) == SIZE_MAX;
-}
-
-static bool due(struct stage *stage, const struct play *play) {
-  if (play->done || play->running) {
-    return false;
-  }
-  switch (stage->phase) {
-  case STAGE_TOGETHER:
-    return play->num_runs == 0 && !plays_alone(stage, play);
-  case STAGE_ALONE:
-    return play->num_runs == 0;
-  case STAGE_CONFIRM_ALONE:
-    return due_alone(stage, play);
-  case STAGE_CONFIRM:
-    return play->num_runs > 0;
-  case STAGE_SANITY:
-  case STAGE_LAST_SANITY:
-  case STAGE_DONE:
-    break;
-  }
-  return false;
-}
-
-static struct play *next_due(struct stage *stage) {
-  for (size_t i = 0; i < stage->num_plays; i++) {
-    struct play *play = &stage->plays[(stage->next_play + i) % stage->num_plays];
-    if (due(stage, play)) {
-      stage->next_play = (size_t)(play - stage->plays) + 1;
-      return play;
-    }
-  }
-  return NULL;
-}
-
-static bool has_room(const struct stage *stage) {
-  if (is_alone(stage)) {
-    return stage->num_active == 0;
-  }
-  unsigned busy = 0;
-  for (size_t i = 0; i < stage->num_active; i++) {
-    busy += script_waiting(stage->active[i].script, stage->now_us) ? 0U : 1U;
-  }
-  return busy < stage->config.jobs && stage->num_active < stage->crowd;
-}
-
 /* While the target refuses connections nothing begins but now and then a plain exchange. */
 static void try_again(struct stage *stage) {
   /* No control exchange can tell a silent target from one that is gone. */
@@ -490,7 +318,7 @@ static void next_phase(struct stage *stage) {
  * which processes it has now. True when there is nothing to wait for. */
 static bool is_certain(struct stage *stage) {
   if (stage->num_active > 0) {
-    return !is_alone(stage);
+    return !stage_is_alone(stage);
   }
   uint64_t patience_us = (uint64_t)(GONE_US * stage->config.scale);
   if (stage->doubted && stage->now_us - stage->doubted_us <= patience_us) {
@@ -540,8 +368,8 @@ static void begin_work(struct stage *stage) {
   if (!is_certain(stage)) {
     return;
   }
-  while (has_room(stage)) {
-    struct play *play = next_due(stage);
+  while (stage_has_room(stage)) {
+    struct play *play = stage_next_due(stage);
     if (play == NULL) {
       break;
     }
@@ -550,7 +378,7 @@ static void begin_work(struct stage *stage) {
       return;
     }
   }
-  if (stage->num_active == 0 && (stage->num_plays == 0 || next_due(stage) == NULL)) {
+  if (stage->num_active == 0 && (stage->num_plays == 0 || stage_next_due(stage) == NULL)) {
     next_phase(stage);
   }
 }
@@ -731,7 +559,7 @@ bool stage_wants_look(const struct stage *stage) {
  * a little before it is gone. */
 static uint64_t died_since(const struct stage *stage) {
   uint64_t since_us = stage->looked_us > DYING_US ? stage->looked_us - DYING_US : 0;
-  return is_alone(stage) || since_us < stage->quiet_us ? stage->quiet_us : since_us;
+  return stage_is_alone(stage) || since_us < stage->quiet_us ? stage->quiet_us : since_us;
 }
 
 void stage_looked(struct stage *stage, bool died) {
