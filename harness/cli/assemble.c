@@ -62,8 +62,10 @@ static void gather_outcomes(struct weighing *weighing) {
     exchange_facts(script, exchange, &facts);
     outcome_set set = judge_exchange_outcomes(&facts);
     weighing->outcomes |= set;
-    if (!outcome_meets(outcome_first(set)) && exchange->num_interims >= 1 &&
-        exchange->num_interims <= 5 && exchange->valid_interims &&
+    /* Who asks again after a 503 has read it. */
+    bool reads_503 = exchange->final_code == 503 && exchange->arrivals > 1;
+    if (outcome_blames(outcome_first(set), true) != NULL && !reads_503 &&
+        exchange->num_interims >= 1 && exchange->num_interims <= 5 && exchange->valid_interims &&
         (exchange->final_sent || exchange->back_left)) {
       weighing->valid_interims = true;
     }

@@ -94,7 +94,8 @@ const char *outcome_blames(enum outcome outcome, bool valid_interims);
 
 /* outcome_can_break tells whether an outcome can break the requirement with this id. One that says
  * what a message looks like, or what is done with a malformed one, is broken by a message that was
- * seen; not by TAKEN_AS_FINAL, HANG, CLOSED or REPLACED, where none was. */
+ * seen; not by TAKEN_AS_FINAL, HANG, CLOSED or REPLACED, where none was. RFC9112-9.3.2-1, about the
+ * order of answers, is not broken by CLOSED. */
 bool outcome_can_break(enum outcome outcome, const char *requirement);
 
 /* OUTCOME_NO_ANSWER is what an unmet expectation is called when no stricter sentence is about it:

@@ -378,6 +378,8 @@ static void test_what_an_outcome_can_break(void **state) {
       {OUTCOME_HANG, "RFC9110-10.1.1-13", true},
       {OUTCOME_HANG, "RFC9112-9.3-3", false},
       {OUTCOME_DESYNC, "RFC9112-9.3-3", true},
+      {OUTCOME_CLOSED, "RFC9112-9.3.2-1", false},
+      {OUTCOME_HANG, "RFC9112-9.3.2-1", true},
       {OUTCOME_DESYNC, "RFC9110-2.2-2", true},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
