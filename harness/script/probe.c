@@ -192,6 +192,9 @@ static bool can_go_on(const struct script *script) {
 static bool at_rest(struct script *script, const struct script_exchange *stalled, uint64_t now_us) {
   bool waits = stalled != NULL && stalled->stream != NULL && script->unrested;
   if (waits) {
+    if (script->wait_us == ACTOR_NEVER) {
+      script->budget_us = script->config.deadline_us;
+    }
     wait_begin(script, 0, now_us);
     waits = !wait_over(script, now_us);
   }
