@@ -349,10 +349,29 @@ static int check_timeout(const struct case_file *file, size_t index, struct diag
                    "target-timeout\"");
 }
 
+/* Only of an origin server is it known which request makes it send an interim response. */
+static int check_trigger(const struct case_file *file, size_t index, struct diag *diag) {
+  const struct step *step = &file->steps[index];
+  unsigned code = step->num_messages == 0 ? 0 : step->messages[0].trigger;
+  char word[16];
+  (void)snprintf(word, sizeof(word), "trigger-%u", code);
+  bool needed = false;
+  for (size_t i = 0; i < file->num_needs; i++) {
+    needed = needed || span_is(file->needs[i], word);
+  }
+  if (code == 0 || (needed && file->seats == SEAT_ORIGIN)) {
+    return 0;
+  }
+  return check_fail(file, step->line, step->column, diag,
+                    needed ? "only an origin server is given triggers: write seat origin"
+                           : "the case needs a line \"needs %s\"",
+                    word);
+}
+
 static int (*const step_checks[])(const struct case_file *, size_t, struct diag *) = {
     check_seats,       check_direction, check_request,  check_client_began, check_ended,
     check_content,     check_tunnel,    check_bodiless, check_switching,    check_glued,
-    check_raw_request, check_raw_final, check_timeout,
+    check_raw_request, check_raw_final, check_timeout,  check_trigger,
 };
 
 static int check_seen(const struct case_file *file, struct diag *diag) {

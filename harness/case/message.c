@@ -39,6 +39,26 @@ static void take_minor(struct words *words, struct case_message *out) {
   (void)words_take(words);
 }
 
+/* "trigger-102", the code a number from 100 to 199 but 101. False when the word is none. */
+static bool read_trigger(struct span word, struct case_message *out) {
+  static const char begin[] = "trigger-";
+  uint64_t code = 0;
+  struct span number = span_skip(word, sizeof(begin) - 1);
+  if (!span_starts(word, begin) || number.len != 3 || !span_number(number, &code) || code < 100 ||
+      code > 199 || code == 101) {
+    return false;
+  }
+  out->trigger = (unsigned)code;
+  return true;
+}
+
+static void take_trigger(struct words *words, struct case_message *out) {
+  (void)words_take(words);
+  out->kind = MESSAGE_REQUEST;
+  out->method = span_of("GET");
+  take_minor(words, out);
+}
+
 static void take_request(struct words *words, struct case_message *out) {
   out->kind = MESSAGE_REQUEST;
   out->method = words_take(words);
@@ -154,6 +174,10 @@ int message_parse(struct parser *parser, struct words *words, struct step *step,
   if (step->verb == VERB_SENDS && span_is(word, "frame")) {
     (void)words_take(words);
     return frame_parse(parser, words, out);
+  }
+  if (step->verb == VERB_SENDS && read_trigger(word, out)) {
+    take_trigger(words, out);
+    return 0;
   }
   if (read_status(word, out)) {
     return take_status(parser, words, step, out);

@@ -398,6 +398,47 @@ static void weigh_over_limit(struct weighing *weighing) {
   }
 }
 
+/* Whether a trigger brought its interim response. */
+static bool saw_interim(const struct script *script, unsigned code) {
+  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
+    for (const struct message_seen *m = script->clients[i].first; m != NULL; m = m->next) {
+      if (m->interim && m->code == code) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* A trigger that did not work; "" when all did. */
+static const char *idle_trigger(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  for (size_t i = 0; i < weighing->file->num_needs; i++) {
+    unsigned code = trigger_needed(weighing->file->needs[i]);
+    if (code != 0 && !saw_interim(script, code)) {
+      return arena_printf(weighing->context->arena,
+                          "the trigger brought no %u, only %s: correct --trigger", code,
+                          script_observed(weighing->script));
+    }
+  }
+  return "";
+}
+
+/* Behind an interim response silence may be honest work, as long as neither the connection's end
+ * nor the answer to the next request shows that there is nothing more to come. */
+static bool may_still_work(const struct script *script) {
+  bool any = false;
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    bool silent = exchange->stalled && exchange->num_seen > 0 && !exchange->closed;
+    if (exchange->next_answered) {
+      return false;
+    }
+    any = any || silent;
+  }
+  return script->triggers && any;
+}
+
 /* What the target lacks, or what came in between: SKIP or ERROR instead of the verdict. */
 static void weigh_obstacles(struct weighing *weighing) {
   struct result *out = weighing->out;
@@ -405,7 +446,14 @@ static void weigh_obstacles(struct weighing *weighing) {
   bool relays = weighing->context->seat != SEAT_ORIGIN;
   bool unasked = relays && (script->never_arrived || script->missed);
   const char *answer = unasked ? own_answer(weighing) : NULL;
-  if (answer != NULL) {
+  const char *idle = idle_trigger(weighing);
+  if (idle[0] != '\0') {
+    skip(out, idle);
+  } else if (script->missed && may_still_work(script)) {
+    out->verdict = VERDICT_INFO;
+    out->reason = "no final response came within --trigger-timeout; the target may still be "
+                  "working on it";
+  } else if (answer != NULL) {
     skip(out, answer);
   } else if (script->over_limit[0] != '\0') {
     weigh_over_limit(weighing);

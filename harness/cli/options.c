@@ -168,21 +168,53 @@ static int take_repeat(void *user, const char *option, char *value) {
   return 0;
 }
 
-/* A whole number with a unit: 500ms, 30s. */
-static int take_target_timeout(void *user, const char *option, char *value) {
-  struct run_options *out = user;
+/* A whole number with a unit: 500ms, 30s; at most an hour. 0 when it is none. */
+static uint64_t read_time(const char *value) {
   size_t digits = strspn(value, "0123456789");
   uint64_t number = 0;
   uint64_t unit = strcmp(value + digits, "ms") == 0  ? 1000
                   : strcmp(value + digits, "s") == 0 ? 1000000
                                                      : 0;
-  if (unit == 0 || !span_number(span_make(value, digits), &number) || number == 0 ||
-      number > 3600000000 / unit) {
-    return refuse(
-        option, value,
-        "after how much silence of the origin the target gives up: 500ms, 30s; at most an hour");
+  if (unit == 0 || !span_number(span_make(value, digits), &number) || number > 3600000000 / unit) {
+    return 0;
   }
-  out->target_timeout_us = number * unit;
+  return number * unit;
+}
+
+static int take_target_timeout(void *user, const char *option, char *value) {
+  struct run_options *out = user;
+  out->target_timeout_us = read_time(value);
+  return out->target_timeout_us != 0
+             ? 0
+             : refuse(option, value,
+                      "after how much silence of the origin the target gives up: 500ms, 30s; at "
+                      "most an hour");
+}
+
+static int take_trigger_timeout(void *user, const char *option, char *value) {
+  struct run_options *out = user;
+  out->trigger_timeout_us = read_time(value);
+  return out->trigger_timeout_us != 0
+             ? 0
+             : refuse(option, value,
+                      "how long the final response to a trigger is waited for: 500ms, 30s; at most "
+                      "an hour");
+}
+
+static int take_trigger(void *user, const char *option, char *value) {
+  struct run_options *out = user;
+  struct trigger trigger;
+  const char *wrong = trigger_parse(value, &trigger);
+  if (wrong != NULL) {
+    return refuse(option, value, wrong);
+  }
+  if (trigger_find(out->triggers, out->num_triggers, trigger.code) != NULL) {
+    return refuse(option, value, "there is a trigger for this code already; leave one");
+  }
+  if (out->num_triggers == OPTIONS_MAX_TRIGGERS) {
+    return refuse(option, value, "more than 16 triggers");
+  }
+  out->triggers[out->num_triggers++] = trigger;
   return 0;
 }
 
@@ -270,6 +302,8 @@ static const struct usage_option run_options[] = {
     {"target-name", 0, true, take_target_name},
     {"target-version", 0, true, take_target_version},
     {"target-timeout", 0, true, take_target_timeout},
+    {"trigger", 0, true, take_trigger},
+    {"trigger-timeout", 0, true, take_trigger_timeout},
     {"pid", 0, true, take_pid},
     {"restart", 0, true, take_restart},
     {"json", 0, true, take_json},
@@ -302,6 +336,11 @@ static const char *const run_help[] = {
     "  --back auto|h1|h2       HTTP versions that our origin offers; auto if not given",
     "  --insecure              take any certificate of the target",
     "  --cacert FILE           trust what is in this PEM file",
+    "",
+    "  --trigger 'CODE=METHOD PATH [| Name: value ...]'",
+    "                          at seat origin: the request that makes the target send the interim",
+    "                          response CODE, such as '102=GET /slow'; one for each code",
+    "  --trigger-timeout T     wait so long for its final response; 10s if not given",
     "",
     "  --cases DIR             the cases of a directory instead of those built in",
     "  --exclude GLOB          leave out cases; may be given several times",
@@ -361,6 +400,18 @@ static int check_origin_seat(const struct run_options *options) {
   return check_outputs(options);
 }
 
+/* What the reference origin answers with interim responses. */
+static void give_triggers(struct run_options *out) {
+  static const char *const own[] = {"102=GET /102/2/1ms", "103=GET /103", "104=GET /104"};
+  for (size_t i = 0; i < NUM(own); i++) {
+    struct trigger trigger;
+    if (trigger_parse(own[i], &trigger) == NULL &&
+        trigger_find(out->triggers, out->num_triggers, trigger.code) == NULL) {
+      out->triggers[out->num_triggers++] = trigger;
+    }
+  }
+}
+
 static int check_together(const struct run_options *options) {
   if (options->target == NULL && options->seat == SEAT_PROXY) {
     return usage_error("run",
@@ -368,6 +419,10 @@ static int check_together(const struct run_options *options) {
   }
   if (options->seat == SEAT_ORIGIN) {
     return check_origin_seat(options);
+  }
+  if (options->num_triggers > 0) {
+    return usage_error("run", "--trigger is for --seat origin: elsewhere our origin makes the "
+                              "interim responses");
   }
   if (options->target != NULL && options->origin_listen == NULL) {
     return usage_error("run", "--target needs --origin: the address at which the target finds our "
@@ -391,6 +446,7 @@ int run_options_parse(int argc, char **argv, struct run_options *out) {
       .scale = 1,
       .level = 2,
       .repeat = 1,
+      .trigger_timeout_us = 10000000,
       .color = -1,
       .backs = HTTP_H1 | HTTP_H2,
   };
@@ -401,6 +457,10 @@ int run_options_parse(int argc, char **argv, struct run_options *out) {
   }
   if (status == 0) {
     status = check_together(out);
+  }
+  if (out->seat == SEAT_ORIGIN && out->target == NULL &&
+      out->num_triggers + 3 <= OPTIONS_MAX_TRIGGERS) {
+    give_triggers(out);
   }
   if (out->fronts == 0) {
     out->fronts = out->target == NULL ? HTTP_H1 | HTTP_H2 : HTTP_H1;

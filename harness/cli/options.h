@@ -3,10 +3,11 @@
 #define INTERIM_CLI_OPTIONS_H
 
 #include "case/case.h"
+#include "cli/trigger.h"
 
 #include <stdio.h>
 
-enum { OPTIONS_MAX_LIST = 64 };
+enum { OPTIONS_MAX_LIST = 64, OPTIONS_MAX_TRIGGERS = 16 };
 
 struct run_options {
   enum seat seat;
@@ -24,7 +25,10 @@ struct run_options {
   unsigned jobs;
   double scale;
   uint64_t target_timeout_us; /* after this silence of the origin the target gives up; 0: unknown */
-  unsigned level;             /* 0 must, 1 should, 2 all */
+  struct trigger triggers[OPTIONS_MAX_TRIGGERS]; /* for seat origin; one for each code */
+  size_t num_triggers;
+  uint64_t trigger_timeout_us; /* how long the final response to one is waited for */
+  unsigned level;              /* 0 must, 1 should, 2 all */
   bool shuffle;
   bool slow;
   uint32_t seed;

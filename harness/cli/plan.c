@@ -36,7 +36,11 @@ static bool level_wanted(const struct library *library, const struct case_file *
 
 static bool needs_met(const struct case_file *file, const struct run_options *options) {
   for (size_t i = 0; i < file->num_needs; i++) {
-    if (!span_is(file->needs[i], "target-timeout") || options->target_timeout_us == 0) {
+    unsigned code = trigger_needed(file->needs[i]);
+    bool known = code != 0
+                     ? trigger_find(options->triggers, options->num_triggers, code) != NULL
+                     : span_is(file->needs[i], "target-timeout") && options->target_timeout_us != 0;
+    if (!known) {
       return false;
     }
   }
@@ -102,6 +106,7 @@ static int add_bindings(struct arena *arena, const struct library *library, size
                    bound, diag) != 0) {
       return -1;
     }
+    trigger_resolve(arena, options->triggers, options->num_triggers, bound);
     add_play(arena, plan, bound, id);
   }
   return 0;

@@ -228,6 +228,7 @@ static int set_up(struct playing *playing, struct diag *diag) {
       .jobs = options->jobs,
       .scale = options->scale,
       .target_timeout_us = options->target_timeout_us,
+      .trigger_us = options->trigger_timeout_us,
       .can_restart = options->restart != NULL,
       .watched = options->pid != 0,
       .front = playing->plan->pair.front,
@@ -314,6 +315,9 @@ static const char *reproduce_line(const struct playing *playing) {
   }
   if (options->cacert != NULL) {
     bytes_printf(&line, " --cacert %s", options->cacert);
+  }
+  for (size_t i = 0; options->target != NULL && i < options->num_triggers; i++) {
+    bytes_printf(&line, " --trigger '%s'", options->triggers[i].text);
   }
   if (options->cases != NULL) {
     bytes_printf(&line, " --cases %s", options->cases);

@@ -19,7 +19,10 @@ void script_init(struct script *script, const struct script_config *config, uint
   arena_init(&script->arena);
   script->steps = arena_array(&script->arena, config->file->num_steps, sizeof(*script->steps));
   for (size_t i = 0; i < config->file->num_steps; i++) {
+    const struct step *step = &config->file->steps[i];
     script->steps[i].observed = "";
+    script->triggers =
+        script->triggers || (step->num_messages > 0 && step->messages[0].trigger != 0);
   }
 }
 

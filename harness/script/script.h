@@ -40,9 +40,11 @@ struct script_config {
   unsigned place;                   /* the driver's address number of the target */
   uint64_t deadline_us;             /* of one wait, and of all waits after a first miss */
   uint64_t target_timeout_us;       /* what a percentage in a duration is of; 0 when not known */
-  double scale;                     /* of the durations that the case states */
-  bool canary;                      /* send canaries after the steps */
-  conn_id *next_conn;               /* counter for connections that we open */
+  uint64_t
+      trigger_us;     /* deadline in place of deadline_us where the case sends a trigger; 0: that */
+  double scale;       /* of the durations that the case states */
+  bool canary;        /* send canaries after the steps */
+  conn_id *next_conn; /* counter for connections that we open */
   struct outbox *outbox;
 };
 
@@ -262,6 +264,7 @@ struct script {
   uint64_t control_us;  /* the latest answered control began then */
   uint64_t watched;     /* what had come when "sees nothing" began */
   bool missed;
+  bool triggers;       /* some step sends a trigger */
   size_t first_missed; /* index of the step; SIZE_MAX for none */
   struct step_record *steps;
   struct script_exchange **exchanges;

@@ -22,7 +22,9 @@ void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us) {
   if (script->wait_us != ACTOR_NEVER) {
     return;
   }
-  uint64_t patience = script->config.deadline_us;
+  bool slow = script->triggers && script->config.trigger_us != 0;
+  uint64_t patience = slow ? (uint64_t)((double)script->config.trigger_us * script->config.scale)
+                           : script->config.deadline_us;
   if (within_us != 0) {
     patience = duration_of(script, within_us);
   } else if (script->missed && script->budget_us < patience) {

@@ -26,6 +26,7 @@ static struct script *begin_script(struct stage *stage, const struct case_file *
       .place = stage->config.place,
       .deadline_us = slot >= SLOT_SANITY ? stage->config.patience_us : stage->deadline_us,
       .target_timeout_us = stage->config.target_timeout_us,
+      .trigger_us = stage->config.trigger_us,
       .scale = stage->config.scale,
       .canary = slot < SLOT_SANITY,
       .next_conn = &stage->next_conn,

@@ -33,6 +33,7 @@ struct stage_config {
   double scale;                     /* of all times */
   uint64_t floor_us;                /* least deadline; 0 for 250 ms */
   uint64_t target_timeout_us; /* after this silence of the origin the target gives up; 0: unknown */
+  uint64_t trigger_us;        /* as in struct script_config */
   bool can_restart;     /* a target that is gone can be started again: see stage_wants_restart */
   bool watched;         /* somebody looks at the target's processes: see stage_wants_look */
   uint64_t patience_us; /* for the sanity and control exchanges; 0 for 5 s */

@@ -149,6 +149,12 @@ static const struct check_row head_rows[] = {
     {"title t\ncites R-2\nseat proxy\nback h2\nclient sends GET\nclient sees 200\n", 0, 0, ""},
     {"title t\ncites S-2\nseat origin\nfront h1\nclient sends GET\nclient sees 200\n", 0, 0, ""},
     /* A lane that the target itself is. */
+    {"title t\ncites S-2\nseat origin\nfront h1\nneeds trigger-102\nclient sends trigger-102\n"
+     "client sees 200\n",
+     0, 0, ""},
+    {"title t\ncites S-2\nseat origin\nfront h1\nneeds trigger-103\nclient sends trigger-102\n"
+     "client sees 200\n",
+     6, 1, "the case needs a line \"needs trigger-102\""},
     {"title t\ncites S-1\nseat origin\nclient sends GET\norigin sends 200\nclient sees 200\n", 5, 1,
      "at seat origin the target is the origin"},
     {"title t\ncites C-1\nseat client\nback h1\norigin sends 102\nclient sees 102\n", 6, 1,

@@ -97,6 +97,9 @@ static const struct {
 } wrong_rows[] = {
     {"run --seat origin --target http://h/ --origin h:1", "--seat origin takes no --origin"},
     {"run --seat origin --target http://h/ --back h2", "--seat origin takes no --back"},
+    {"run --trigger 102=/slow", "--trigger '102=/slow': behind the code stand a method"},
+    {"run --trigger 200=GET", "--trigger '200=GET': write CODE=METHOD TARGET"},
+    {"run --trigger-timeout 5", "--trigger-timeout '5': how long the final response"},
     {"run --seat client", "--seat 'client': this seat does not work yet"},
     {"run --seat middle", "--seat 'middle': not a seat; write origin, gateway or proxy"},
     {"run --seat proxy", "--seat proxy needs --target"},
@@ -182,6 +185,36 @@ static void test_lists_have_an_end(void **state) {
   bytes_free(&line);
 }
 
+static void test_triggers_are_for_the_origin_seat_and_each_code_has_one(void **state) {
+  (void)state;
+  struct parsed parsed = {.status = 0};
+  char own[] = "102=GET /slow";
+  char *argv[] = {(char[]){"run"},
+                  (char[]){"--seat"},
+                  (char[]){"origin"},
+                  (char[]){"--target"},
+                  (char[]){"http://h/"},
+                  (char[]){"--trigger"},
+                  own,
+                  (char[]){"--trigger"},
+                  own};
+  assert_int_equal(run_options_parse(7, argv, &parsed.options), 0);
+  assert_int_equal(parsed.options.num_triggers, 1);
+  assert_int_equal(parsed.options.trigger_timeout_us, 10000000);
+  capture_begin(&parsed.capture);
+  assert_int_equal(run_options_parse(9, argv, &parsed.options), EXIT_USAGE);
+  argv[2] = (char[]){"gateway"};
+  assert_int_equal(run_options_parse(7, argv, &parsed.options), EXIT_USAGE);
+  capture_end(&parsed.capture);
+  assert_non_null(strstr(bytes_cstr(&parsed.capture.err), "there is a trigger for this code"));
+  assert_non_null(strstr(bytes_cstr(&parsed.capture.err), "--trigger is for --seat origin"));
+  capture_free(&parsed.capture);
+  /* The reference origin's own. */
+  parse(&parsed, "run --seat origin");
+  assert_int_equal(parsed.options.num_triggers, 3);
+  capture_free(&parsed.capture);
+}
+
 static void test_help_names_every_option(void **state) {
   (void)state;
   static const char *const names[] = {
@@ -189,7 +222,7 @@ static void test_help_names_every_option(void **state) {
       "--jobs",          "--level",   "--slow",   "--exclude",        "--shuffle",
       "--seed",          "--expect",  "--cases",  "--write-expect",   "--target-name",
       "--timeout-scale", "--json",    "--junit",  "--target-version", "--tap",
-      "-v, --verbose",   "--quiet",   "--color",
+      "-v, --verbose",   "--quiet",   "--color",  "--trigger '",      "--trigger-timeout",
   };
   struct parsed parsed = {.status = 0};
   parse(&parsed, "run --jobs 3 --help --nonsense");
@@ -246,6 +279,7 @@ int main(void) {
       cmocka_unit_test(test_every_option_is_stored),
       cmocka_unit_test(test_wrong_values_are_refused_with_a_remedy),
       cmocka_unit_test(test_lists_have_an_end),
+      cmocka_unit_test(test_triggers_are_for_the_origin_seat_and_each_code_has_one),
       cmocka_unit_test(test_help_names_every_option),
       cmocka_unit_test(test_control_bytes_of_an_argument_are_not_printed),
       cmocka_unit_test(test_the_nearest_name_is_found_and_not_any_name),

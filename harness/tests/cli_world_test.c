@@ -48,7 +48,7 @@ static void print_unclean(struct plan *plan) {
 }
 
 static struct relay *target_for(enum seat seat, struct pair pair) {
-  struct origin_config origin = {.listener = 0, .coder = &hpack_coder};
+  struct origin_config origin = {.listener = 0, .coder = &hpack_coder, .faults = true};
   struct relay_config relay = {
       .listener = 0, .origin = 0, .coder = &hpack_coder, .origin_h2 = pair.backs == HTTP_H2};
   return seat == SEAT_ORIGIN ? origin_new(&origin) : relay_new(&relay);
@@ -60,6 +60,11 @@ static void play_at(enum seat seat, struct pair pair) {
   struct diag diag;
   struct plan plan = {.pair = pair};
   struct run_options options = {.seat = seat, .level = 2, .slow = true};
+  static const char *const triggers[] = {"102=GET /102/2/1ms", "103=GET /103", "104=GET /104"};
+  for (; options.num_triggers < 3; options.num_triggers++) {
+    assert_null(
+        trigger_parse(triggers[options.num_triggers], &options.triggers[options.num_triggers]));
+  }
   assert_int_equal(library_load_embedded(&arena, &library, &diag), 0);
   assert_int_equal(plan_make(&arena, &library, &options, 1, &plan, 1, &diag), 0);
   struct relay *relay = target_for(seat, pair);
@@ -108,6 +113,51 @@ static void test_every_case_from_http_2_to_http_2(void **state) {
   play_at(SEAT_GATEWAY, (struct pair){HTTP_H2, HTTP_H2});
 }
 
+/* How many of the plays with this trigger for 102 were not clean. */
+static size_t num_unclean(const char *trigger, const char *glob, enum http_version front) {
+  struct arena arena = {0};
+  struct library library;
+  struct diag diag;
+  struct plan plan = {.pair = {front, HTTP_H1}};
+  struct run_options options = {
+      .seat = SEAT_ORIGIN, .level = 2, .globs = {glob}, .num_globs = 1, .num_triggers = 1};
+  assert_null(trigger_parse(trigger, &options.triggers[0]));
+  assert_int_equal(library_load_embedded(&arena, &library, &diag), 0);
+  assert_int_equal(plan_make(&arena, &library, &options, 1, &plan, 1, &diag), 0);
+  struct relay *relay = target_for(SEAT_ORIGIN, plan.pair);
+  struct stage *stage = stage_for(&plan, SEAT_ORIGIN);
+  struct world world = {
+      .actors = {stage_actor(stage), relay_actor(relay)},
+      .num_actors = 2,
+      .route = {1, 0},
+      .now_us = 1000000,
+  };
+  while (!stage_done(stage) && world.num_events < 5000000 && world_step(&world)) {
+  }
+  assert_true(stage_done(stage));
+  size_t num = 0;
+  for (size_t i = 0; i < plan.num_plays; i++) {
+    num += script_clean(play_script(&plan.plays[i])) ? 0U : 1U;
+  }
+  world_free(&world);
+  stage_free(stage);
+  relay_free(relay);
+  arena_free(&arena);
+  return num;
+}
+
+static void test_an_origin_that_makes_faults_is_found_out(void **state) {
+  (void)state;
+  static const char *const triggers[] = {"102=GET /bad/content-length",
+                                         "102=GET /bad/transfer-encoding", "102=GET /bad/no-final",
+                                         "102=GET /bad/hang"};
+  for (size_t i = 0; i < sizeof(triggers) / sizeof(triggers[0]); i++) {
+    assert_int_equal(num_unclean(triggers[i], "origin-102/then-final", HTTP_H1), 1);
+    assert_int_equal(num_unclean(triggers[i], "origin-102/then-final", HTTP_H2), 1);
+  }
+  assert_int_equal(num_unclean("102=GET /102/3", "origin-102/*", HTTP_H1), 0);
+}
+
 static void test_every_case_at_an_origin_of_http_1(void **state) {
   (void)state;
   play_at(SEAT_ORIGIN, (struct pair){HTTP_H1, HTTP_H1});
@@ -124,6 +174,7 @@ int main(void) {
       cmocka_unit_test(test_every_case_from_http_2_to_http_1),
       cmocka_unit_test(test_every_case_from_http_1_to_http_2),
       cmocka_unit_test(test_every_case_from_http_2_to_http_2),
+      cmocka_unit_test(test_an_origin_that_makes_faults_is_found_out),
       cmocka_unit_test(test_every_case_at_an_origin_of_http_1),
       cmocka_unit_test(test_every_case_at_an_origin_of_http_2),
   };
