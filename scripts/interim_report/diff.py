@@ -23,10 +23,16 @@ class Change:
     new: dict
 
     def line(self):
-        was, now = (f"{case['verdict'].upper()} {case['outcome']}" for case in (self.old, self.new))
+        was, now = (told(case) for case in (self.old, self.new))
         if was == now:
             was, now = (f"{line} ({case['observed']})" for line, case in ((was, self.old), (now, self.new)))
         return f"{self.name}: {was} -> {now}"
+
+
+def told(case):
+    """The verdict and, where the target was judged, the outcome."""
+    verdict = case["verdict"].upper()
+    return f"{verdict} {case['outcome']}" if case["verdict"] in WEIGHTS else verdict
 
 
 def named(run):

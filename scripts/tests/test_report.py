@@ -229,7 +229,7 @@ def test_sarif_of_hostile_text_stays_inside_its_strings(make):
         (("fail", "hang"), ("pass", "forwarded"), 0, "1 better"),
         (("pass", "forwarded"), ("pass", "held"), 0, "PASS forwarded -> PASS held"),
         (("pass", "forwarded"), ("info", "dropped"), 0, "1 other changes"),
-        (("skip", "ok"), ("fail", "hang"), 0, "Judged in one of the two runs only: 1"),
+        (("skip", "ok"), ("fail", "hang"), 0, "Judged in one of the two runs only: 1\n  a/b@h1/h1: SKIP -> FAIL hang\n"),
         (("pass", "ok"), ("error", "ok"), 0, "Judged in one of the two runs only: 1"),
         (("pass", "ok"), ("pass", "ok"), 0, "0 regressions, 0 better, 0 other changes"),
     ],
