@@ -18,6 +18,7 @@ int command_check(int argc, char **argv);
 int command_fmt(int argc, char **argv);
 int command_judge(int argc, char **argv);
 int command_relay(int argc, char **argv);
+int command_serve(int argc, char **argv);
 
 /* usage_error prints "interim COMMAND: reason" and how to get help; returns EXIT_USAGE. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

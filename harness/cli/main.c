@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"fmt", command_fmt, "give case files their canonical form"},
     {"judge", command_judge, "judge a captured HTTP/1.1 response stream"},
     {"relay", command_relay, "run the reference gateway"},
+    {"serve", command_serve, "run an origin server to try interim responses by hand"},
 };
 
 static int help(void) {

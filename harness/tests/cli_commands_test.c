@@ -375,6 +375,24 @@ static void test_fmt_leaves_a_broken_file_alone(void **state) {
   capture_free(&capture);
 }
 
+static void test_wrong_arguments_of_serve_are_told(void **state) {
+  (void)state;
+  static const struct {
+    const char *line;
+    const char *said;
+  } rows[] = {
+      {"serve --listen 127.0.0.1", "--listen '127.0.0.1': no port"},
+      {"serve --listen 127.0.0.1:0 x", "'x' is too much"},
+      {"serve --listen 192.0.2.1:1", "cannot listen on 192.0.2.1:1"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct capture capture;
+    assert_int_equal(capture_command(command_serve, rows[i].line, &capture), EXIT_USAGE);
+    assert_non_null(strstr(bytes_cstr(&capture.err), rows[i].said));
+    capture_free(&capture);
+  }
+}
+
 static void test_wrong_arguments_of_relay_are_told(void **state) {
   (void)state;
   static const struct {
@@ -413,6 +431,7 @@ static void test_every_command_has_help(void **state) {
       {command_fmt, "fmt --help", "usage: interim fmt "},
       {command_judge, "judge --help", "usage: interim judge "},
       {command_relay, "relay --help", "usage: interim relay "},
+      {command_serve, "serve --help", "usage: interim serve "},
   };
   for (size_t i = 0; i < LENGTH(rows); i++) {
     struct capture capture;
@@ -440,6 +459,7 @@ int main(void) {
       cmocka_unit_test(test_the_cases_built_in_have_no_fault),
       ON_TREE(test_fmt_rewrites_what_differs_and_names_it),
       ON_TREE(test_fmt_leaves_a_broken_file_alone),
+      cmocka_unit_test(test_wrong_arguments_of_serve_are_told),
       cmocka_unit_test(test_wrong_arguments_of_relay_are_told),
       cmocka_unit_test(test_every_command_has_help),
   };
