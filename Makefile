@@ -41,7 +41,7 @@ USES_net := script peer hpack case core base
 USES_report := judge case core base
 USES_cli := report net script judge peer hpack case core base
 
-.PHONY: help all demo test unit lint flags bench bench-parser install clean setup
+.PHONY: help all demo test unit mutants lint flags bench bench-parser install clean setup
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -119,6 +119,14 @@ $(BUILD)/tests/$(1): $(BUILD)/san/tests/$(1).o $(call layer_libs,$(call layer_of
 endef
 $(foreach t,$(notdir $(TESTS)),$(eval $(call test_rule,$(t))))
 
+# The suite against the gateway's named bugs: optimised, as it plays the suite hundreds of times.
+MUTANTS_OBJECTS := $(patsubst harness/%.c,$(BUILD)/opt/%.o,$(sort $(wildcard harness/tests/cli_mutants_*.c)))
+$(BUILD)/mutants: $(MUTANTS_OBJECTS) $(call layer_libs,cli $(USES_cli),opt)
+	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^ $(LIBS)
+
+mutants: $(BUILD)/mutants ## prove that each case can fail: play the suite with each named bug
+	@$(BUILD)/mutants --json $(BUILD)/mutants.json --matrix $(BUILD)/mutants.txt $(MUTANTS)
+
 unit: $(TESTS) ## build and run the unit tests, under ASan and UBSan
 	@scripts/run-unit-tests $(TESTS)
 
@@ -128,7 +136,7 @@ unit-%:
 	  scripts/run-unit-tests $(filter $(BUILD)/tests/$*_%,$(TESTS))
 
 test: setup ## run all tests
-	@$(MAKE) --no-print-directory all $(BUILD)/interim-san $(TESTS) replays-san
+	@$(MAKE) --no-print-directory all $(BUILD)/interim-san $(BUILD)/mutants $(TESTS) replays-san
 	$(PYTHON) -m pytest -q $(PYTEST_FLAGS) scripts/tests cases --build $(BUILD)
 
 demo: setup ## set up, build, and run the suite against the embedded reference gateway

@@ -86,6 +86,7 @@ static enum outcome breach_outcome(enum breach breach) {
     return OUTCOME_LEAKED;
   case BREACH_REPEATED:
   case BREACH_VERSION:
+  case BREACH_PASSED_ON:
   case BREACH_GRAMMAR:
   case BREACH_CODE:
   case BREACH_FRAMES:

@@ -5,11 +5,16 @@
 #include "cli/usage.h"
 #include "hpack/hpack.h"
 #include "net/loop.h"
+#include "peer/bug.h"
+
+#include <stdlib.h>
 
 struct relay_options {
   const char *listen;
   const char *origin;
   bool back_h2;
+  bool list_bugs;
+  const struct bug *bug;
 };
 
 static int take_address(const char *option, const char *value, bool any_port, const char **out) {
@@ -39,14 +44,40 @@ static int take_back(void *user, const char *option, char *value) {
   return 0;
 }
 
+static int take_bug(void *user, const char *option, char *value) {
+  struct relay_options *options = user;
+  options->bug = bug_named(value);
+  if (options->bug == NULL) {
+    return usage_error("relay", "%s '%s': no bug has this name; --bugs lists them", option, value);
+  }
+  return 0;
+}
+
+static int take_bugs(void *user, const char *option, char *value) {
+  (void)option;
+  (void)value;
+  ((struct relay_options *)user)->list_bugs = true;
+  return 0;
+}
+
+static int list_bugs(void) {
+  for (size_t i = 0; bug_at(i) != NULL; i++) {
+    const struct bug *bug = bug_at(i);
+    (void)printf("%-28s %s (%s%s%s)\n", bug->name, bug->says, bug->breaks,
+                 bug->report[0] == '\0' ? "" : ", report ", bug->report);
+  }
+  return usage_finish("relay", EXIT_PASSED);
+}
+
 static const struct usage_option relay_options[] = {
-    {"back", 0, true, take_back},
-    {"listen", 0, true, take_listen},
+    {"back", 0, true, take_back},     {"bug", 0, true, take_bug},
+    {"bugs", 0, false, take_bugs},    {"listen", 0, true, take_listen},
     {"origin", 0, true, take_origin},
 };
 
 static const char *const relay_help[] = {
-    "usage: interim relay --listen ADDRESS --origin ADDRESS [--back h1|h2]",
+    "usage: interim relay --listen ADDRESS --origin ADDRESS [--back h1|h2] [--bug NAME]",
+    "       interim relay --bugs",
     "",
     "Runs the reference gateway until SIGINT or SIGTERM. Once it listens it prints 'relay:",
     "listening on ADDRESS'. Clients speak HTTP/1.1, or HTTP/2 with prior knowledge.",
@@ -55,6 +86,8 @@ static const char *const relay_help[] = {
     "  --origin ADDRESS  HOST:PORT of the origin",
     "  --back VERSION    what the origin is spoken to in: h1 (the default), or h2 with prior",
     "                    knowledge",
+    "  --bug NAME        with this fault, for a look at what the suite says about it",
+    "  --bugs            list the names of bugs, and what each is",
     "  -h, --help        this text",
 };
 
@@ -63,8 +96,11 @@ static const char *const relay_help[] = {
 static const struct usage relay_usage = {"relay", relay_options, NUM(relay_options), relay_help,
                                          NUM(relay_help)};
 
-static bool never(void *user) {
-  (void)user;
+/* A bug that ends the gateway ends the process, as a signal would. */
+static bool died(void *user) {
+  if (relay_died(user)) {
+    abort();
+  }
   return false;
 }
 
@@ -80,7 +116,7 @@ static int serve(const struct relay_options *options, struct net_loop *loop, str
   (void)printf("relay: listening on %s\n", name);
   int status = usage_finish("relay", EXIT_PASSED);
   if (status == EXIT_PASSED) {
-    (void)net_loop_run(loop, never, NULL, NULL);
+    (void)net_loop_run(loop, died, NULL, relay);
   }
   return status;
 }
@@ -95,6 +131,9 @@ int command_relay(int argc, char **argv) {
   if (first != argc) {
     return usage_error("relay", "'%s' is too much: all goes by options", argv[first]);
   }
+  if (options.list_bugs) {
+    return list_bugs();
+  }
   if (options.listen == NULL || options.origin == NULL) {
     return usage_error("relay", "%s is needed: HOST:PORT",
                        options.listen == NULL ? "--listen" : "--origin");
@@ -105,8 +144,11 @@ int command_relay(int argc, char **argv) {
     return EXIT_ERRORS;
   }
   /* The player's first listener and first address have the number 0. */
-  const struct relay_config config = {
-      .listener = 0, .origin = 0, .coder = &hpack_coder, .origin_h2 = options.back_h2};
+  const struct relay_config config = {.listener = 0,
+                                      .origin = 0,
+                                      .coder = &hpack_coder,
+                                      .origin_h2 = options.back_h2,
+                                      .bug = options.bug};
   struct relay *relay = relay_new(&config);
   status = serve(&options, loop, relay);
   net_loop_free(loop);

@@ -1,6 +1,7 @@
 #include "peer/back.h"
 
 #include "core/h1_response.h"
+#include "peer/bugs.h"
 #include "peer/decide.h"
 #include "peer/inner.h"
 #include "peer/wire.h"
@@ -18,9 +19,11 @@ struct back {
   size_t held_content; /* of the request, in that */
   uint64_t parsed;     /* stream offset behind the last event */
   bool connected;
-  bool kept;    /* an earlier exchange used it */
-  bool heard;   /* a byte came since the request was sent */
-  bool chunked; /* the request's content */
+  bool kept;      /* an earlier exchange used it */
+  bool heard;     /* a byte came since the request was sent */
+  size_t skip;    /* bytes that a named bug throws away */
+  unsigned reads; /* in which the present head came */
+  bool chunked;   /* the request's content */
   bool request_ended;
   bool persistent;  /* so far nothing says that it ends after this response */
   bool until_close; /* the response ends with the connection */
@@ -29,6 +32,10 @@ struct back {
   bool shut; /* the client's way of the tunnel ended */
 };
 
+static size_t unread(const struct back *back) {
+  return (size_t)(back->parser.base + back->conn.in.len - back->parsed);
+}
+
 /* Silence counts while the origin is the one who has to act: to accept us, or to answer. */
 static void touch(struct back *back) {
   const struct relay_config *config = &back->conn.relay->config;
@@ -36,7 +43,9 @@ static void touch(struct back *back) {
   if (back->tunnel || back->exchange == NULL) {
     relay_deadline(&back->conn, now_us + config->idle_us);
   } else if (!back->connected || back->request_ended) {
-    relay_deadline(&back->conn, now_us + config->origin_timeout_us);
+    bool short_of =
+        bug_is(back->conn.relay, BUG_SHORT_PATIENCE) && back->exchange->rule.interims > 0;
+    relay_deadline(&back->conn, now_us + (short_of ? 1000 * 1000 : config->origin_timeout_us));
   } else {
     relay_deadline(&back->conn, ACTOR_NEVER);
   }
@@ -122,7 +131,8 @@ static void back_release(void *self) {
       .persistent = back->persistent,
       .request_ended = back->request_ended,
       .delimited = !back->until_close,
-      .unread = (size_t)(back->parser.base + back->conn.in.len - back->parsed),
+      .unread = unread(back),
+      .bug = bug_fault_of(back->conn.relay),
   };
   back->exchange = NULL;
   if (!decide_reuse(&facts)) {
@@ -206,6 +216,26 @@ static bool persists(const struct message *head) {
          field_list_has(&head->fields, "Connection", "keep-alive");
 }
 
+/* A named bug does not let the parser see some bytes behind the present head: it begins anew. */
+static void cut_bytes(struct back *back, struct bug_cut cut) {
+  size_t at = (size_t)(back->parsed - back->parser.base);
+  size_t rest = back->conn.in.len - at;
+  size_t len = cut.len < rest ? cut.len : rest;
+  if (cut.head_forgotten) {
+    back->parser.requests[back->parser.first_request] = H1_FOR_GET;
+  }
+  if (cut.len == 0) {
+    return;
+  }
+  enum h1_request_kind kind =
+      (enum h1_request_kind)back->parser.requests[back->parser.first_request];
+  back->skip = cut.len - len;
+  bytes_drop(&back->conn.in, at + len);
+  back->parsed = 0;
+  h1_response_init(&back->parser, &h1_default_limits);
+  (void)h1_response_request(&back->parser, kind);
+}
+
 static void head_end(struct back *back, const struct h1_event *event) {
   struct message *head = &back->head;
   bool switched = head->code == 101;
@@ -213,7 +243,13 @@ static void head_end(struct back *back, const struct h1_event *event) {
   head->length = event->length;
   back->persistent = back->persistent && persists(head);
   back->until_close = event->framing == H1_UNTIL_CLOSE;
+  back->exchange->facts.unread = unread(back);
+  back->exchange->facts.in_pieces = back->reads > 1;
+  back->exchange->facts.back_reused = back->kept;
+  back->reads = unread(back) > 0 ? 1 : 0;
+  struct bug_cut cut = bug_cut(back->exchange, head);
   exchange_response(back->exchange, head);
+  cut_bytes(back, cut);
   back->tunnel = switched && back->exchange != NULL;
 }
 
@@ -306,7 +342,8 @@ static void run(struct back *back) {
 }
 
 static void feed_idle(struct back *back, const struct actor_event *event) {
-  if (event->kind == ACTOR_BYTES && decide_idle_bytes(event->bytes)) {
+  if (event->kind == ACTOR_BYTES && decide_idle_bytes(back->conn.relay, event->bytes)) {
+    bytes_add(&back->conn.in, event->bytes);
     return;
   }
   pool_remove(back);
@@ -330,6 +367,7 @@ static void feed_reset(struct back *back) {
 
 static void feed(struct conn *conn, const struct actor_event *event) {
   struct back *back = (struct back *)conn;
+  size_t skipped = 0;
   if (back->exchange == NULL) {
     feed_idle(back, event);
     return;
@@ -348,7 +386,10 @@ static void feed(struct conn *conn, const struct actor_event *event) {
     break;
   case ACTOR_BYTES:
     back->heard = true;
-    bytes_add(&conn->in, event->bytes);
+    back->reads++;
+    skipped = event->bytes.len < back->skip ? event->bytes.len : back->skip;
+    back->skip -= skipped;
+    bug_bytes(back->exchange, span_skip(event->bytes, skipped), &conn->in);
     run(back);
     break;
   case ACTOR_FIN:

@@ -1,5 +1,7 @@
 #include "peer/decide.h"
 
+#include "peer/bugs.h"
+
 /* Every protocol that a 101 names must be one that the client offered (RFC 9110 section 7.8). */
 static bool was_offered(struct span offered, struct span chosen) {
   struct span name;
@@ -21,8 +23,13 @@ static bool was_offered(struct span offered, struct span chosen) {
 
 enum interim_action decide_interim(const struct exchange *x, const struct message *interim,
                                    const char **out_why) {
-  if (interim->code == 101) {
-    if (was_offered(x->request.upgrade, interim->upgrade)) {
+  bool plain_101 = bug_is(x->relay, BUG_IN_FAULT) && interim->h2;
+  if (interim->code == 101 && !plain_101) {
+    if (bug_is(x->relay, BUG_101_DROPPED)) {
+      return INTERIM_SWALLOW;
+    }
+    if (was_offered(x->request.upgrade, interim->upgrade) ||
+        (bug_is(x->relay, BUG_101_UNASKED) && x->front->switched != NULL)) {
       return INTERIM_SWITCH;
     }
     *out_why = "the origin switched to a protocol that the request did not offer";
@@ -33,7 +40,7 @@ enum interim_action decide_interim(const struct exchange *x, const struct messag
     return INTERIM_REFUSE;
   }
   /* HTTP/1.0 has no interim responses (RFC 9110 section 15.2). */
-  if (x->request.minor == 0) {
+  if (x->request.minor == 0 && !bug_is(x->relay, BUG_TO_HTTP10)) {
     return INTERIM_SWALLOW;
   }
   /* The client was told to go on already. */
@@ -47,6 +54,12 @@ bool decide_own_continue(const struct exchange *x, bool content_arrived) {
   const struct message *request = &x->request;
   bool has_content = request->content == CONTENT_OPEN ||
                      (request->content == CONTENT_LENGTH && request->length > 0);
+  if (bug_is(x->relay, BUG_NO_100) || bug_is(x->relay, BUG_100_BEHIND_FINAL)) {
+    return false;
+  }
+  if (request->minor == 0 && bug_is(x->relay, BUG_100_TO_HTTP10)) {
+    return request->expects_continue;
+  }
   return request->minor > 0 && request->expects_continue && has_content && !content_arrived;
 }
 
@@ -67,6 +80,9 @@ enum loss_action decide_loss(const struct exchange *x, enum exchange_loss loss,
     return LOSS_CUT;
   }
   /* Content that was passed on is not kept. */
+  if (bug_is(x->relay, BUG_RETRY) && x->retries == 0) {
+    return LOSS_RETRY;
+  }
   if (x->content_sent || x->retries >= DECIDE_MAX_RETRIES) {
     return LOSS_ANSWER;
   }
@@ -81,10 +97,15 @@ enum loss_action decide_loss(const struct exchange *x, enum exchange_loss loss,
 }
 
 bool decide_reuse(const struct reuse_facts *facts) {
-  return facts->persistent && facts->request_ended && facts->delimited && facts->unread == 0;
+  bool clean =
+      facts->unread == 0 || facts->bug == BUG_REUSE_UNREAD || facts->bug == BUG_FINAL_POOLED;
+  return facts->persistent && facts->request_ended && facts->delimited && clean;
 }
 
-bool decide_idle_bytes(struct span bytes) {
+bool decide_idle_bytes(const struct relay *relay, struct span bytes) {
+  if (bug_is(relay, BUG_FINAL_POOLED) || bug_is(relay, BUG_REUSE_UNREAD)) {
+    return true;
+  }
   /* No request asked for them, and the next one must not be given them (RFC 9112 section 9.2). */
   return bytes.len == 0;
 }
@@ -128,12 +149,25 @@ bool decide_share(const struct share_facts *facts) {
          facts->next_stream <= H2_MAX_STREAM;
 }
 
-bool decide_fault(enum h2_fault fault, enum h2_error_code *out_code) {
+bool decide_fault(const struct relay *relay, enum h2_fault fault, enum h2_error_code *out_code) {
   *out_code = H2_PROTOCOL_ERROR;
   if (fault == H2_FAULT_AFTER_END) {
     *out_code = H2_STREAM_CLOSED;
   } else if (fault == H2_FAULT_WINDOW_OVERFLOW) {
     *out_code = H2_FLOW_CONTROL_ERROR;
+  }
+  if (bug_is(relay, BUG_IN_FAULT) && fault == (enum h2_fault)relay->config.bug->number) {
+    return false;
+  }
+  if (bug_is(relay, BUG_IN_FAULT) && relay->config.bug->number == H2_FAULT_TRAILERS_OPEN &&
+      fault == H2_FAULT_PSEUDO_IN_TRAILERS) {
+    return false;
+  }
+  if (bug_is(relay, BUG_IN_DATA) && fault == H2_FAULT_DATA_BEFORE_FINAL) {
+    return false;
+  }
+  if (bug_is(relay, BUG_IN_EMPTY_DATA) && fault == H2_FAULT_EMPTY_DATA) {
+    return true;
   }
   return h2_fault_malformed(fault);
 }

@@ -5,6 +5,7 @@
 
 #include "core/h1.h"
 #include "core/h2_stream.h"
+#include "peer/bug.h"
 #include "peer/exchange.h"
 
 enum {
@@ -55,13 +56,14 @@ struct reuse_facts {
   bool request_ended; /* the whole request was written */
   bool delimited;     /* the response did not end with the connection */
   size_t unread;      /* bytes behind the final response */
+  enum bug_fault bug;
 };
 
 /* decide_reuse tells whether the connection may carry another request. */
 bool decide_reuse(const struct reuse_facts *facts);
 
 /* decide_idle_bytes tells whether an idle origin connection may live on after bytes came on it. */
-bool decide_idle_bytes(struct span bytes);
+bool decide_idle_bytes(const struct relay *relay, struct span bytes);
 
 /* What is known of a client connection when a final response's head is about to be sent. */
 struct persist_facts {
@@ -103,7 +105,7 @@ struct share_facts {
 bool decide_share(const struct share_facts *facts);
 
 /* decide_fault tells whether a stream is reset for what its peer did, and with which code. */
-bool decide_fault(enum h2_fault fault, enum h2_error_code *out_code);
+bool decide_fault(const struct relay *relay, enum h2_fault fault, enum h2_error_code *out_code);
 
 enum reset_cause {
   RESET_CUT,       /* a final response stays incomplete */

@@ -2,6 +2,7 @@
 
 #include "peer/answer.h"
 #include "peer/back.h"
+#include "peer/bugs.h"
 #include "peer/decide.h"
 #include "peer/forward.h"
 #include "peer/h2_back.h"
@@ -80,6 +81,10 @@ void exchange_cut(struct exchange *x) {
   x->front->cut(x->front_self);
 }
 
+void exchange_fail(struct exchange *x, const char *why) {
+  answer(x, 502, why, false);
+}
+
 void exchange_refuse(struct exchange *x, unsigned code, const char *why) {
   if (x->rule.state == RULE_FINAL || x->rule.state == RULE_SWITCHED) {
     exchange_cut(x);
@@ -106,13 +111,18 @@ static void send_own_continue(struct exchange *x) {
 
 void exchange_start(struct exchange *x, bool content_arrived) {
   const char *why = "";
-  unsigned refusal = forward_request(&x->request, &why);
+  bool expects = field_find(x->request.fields.first, "Expect") != NULL;
+  unsigned refusal = forward_request(x, &why);
+  if (expects && bug_is(x->relay, BUG_EXPECT_NO_LENGTH)) {
+    x->request.content = CONTENT_NONE;
+  }
   if (refusal != 0) {
     answer(x, refusal, why, true);
     return;
   }
   if (decide_own_continue(x, content_arrived)) {
     send_own_continue(x);
+    x->facts.mute = bug_is(x->relay, BUG_100_THEN_HANG);
   }
   (void)interim_rule_feed(&x->rule, RULE_REQUEST);
   take_back(x, BACK_ANY);
@@ -120,7 +130,7 @@ void exchange_start(struct exchange *x, bool content_arrived) {
 }
 
 void exchange_request_content(struct exchange *x, struct span content) {
-  if (x->back == NULL) {
+  if (x->back == NULL || (x->facts.struck && bug_is(x->relay, BUG_STOP_UPLOAD))) {
     return;
   }
   x->content_sent = true;
@@ -144,7 +154,7 @@ void exchange_response_taken(struct exchange *x, size_t len) {
 void exchange_request_end(struct exchange *x) {
   x->request_ended = true;
   if (x->back != NULL) {
-    forward_trailers(&x->request);
+    forward_trailers(x, &x->request);
     x->back->end(x->back_self, &x->request);
   }
 }
@@ -156,7 +166,7 @@ void exchange_abandon(struct exchange *x) {
 
 /* What is made here came over no hop. */
 static bool came_over(const struct exchange *x, struct message *head) {
-  return x->relay->config.serves || forward_response(head);
+  return x->relay->config.serves || forward_response(x, head);
 }
 
 static void interim(struct exchange *x, struct message *head) {
@@ -164,6 +174,9 @@ static void interim(struct exchange *x, struct message *head) {
   enum interim_action action = INTERIM_REFUSE;
   if (came_over(x, head)) {
     action = decide_interim(x, head, &why);
+  }
+  if (action == INTERIM_FORWARD && bug_interim(x, head)) {
+    return;
   }
   switch (action) {
   case INTERIM_FORWARD:
@@ -175,6 +188,7 @@ static void interim(struct exchange *x, struct message *head) {
     return;
   case INTERIM_SWITCH:
     (void)interim_rule_feed(&x->rule, RULE_SWITCH);
+    bug_switch(x, head);
     x->front->switched(x->front_self, head);
     return;
   case INTERIM_REFUSE:
@@ -184,8 +198,15 @@ static void interim(struct exchange *x, struct message *head) {
 }
 
 void exchange_response(struct exchange *x, struct message *head) {
+  if (x->facts.mute) {
+    return;
+  }
   if (status_is_interim(head->code)) {
     interim(x, head);
+    return;
+  }
+  if (bug_is(x->relay, BUG_NO_EARLY_FINAL) && !x->request_ended) {
+    x->facts.mute = true;
     return;
   }
   if (!came_over(x, head)) {
@@ -193,20 +214,27 @@ void exchange_response(struct exchange *x, struct message *head) {
     return;
   }
   (void)interim_rule_feed(&x->rule, RULE_FINAL_HEAD);
+  bug_final(x, head);
   x->front->final(x->front_self, head);
 }
 
 void exchange_response_content(struct exchange *x, struct span content) {
-  x->front->content(x->front_self, content);
+  if (!x->facts.mute) {
+    x->front->content(x->front_self, content);
+  }
 }
 
 void exchange_response_end(struct exchange *x, struct message *message) {
   const struct exchange_back *back = x->back;
+  if (x->facts.mute) {
+    return;
+  }
   x->back = NULL;
   x->answered = true;
   (void)interim_rule_feed(&x->rule, RULE_FINAL_END);
-  forward_trailers(message);
+  forward_trailers(x, message);
   x->front->end(x->front_self, message);
+  bug_end(x);
   back->release(x->back_self);
 }
 
@@ -214,6 +242,9 @@ void exchange_lost(struct exchange *x, enum exchange_loss loss, const char *why)
   unsigned code = 0;
   enum rule_breach breach = interim_rule_feed(&x->rule, RULE_CLOSE);
   x->back = NULL;
+  if (x->facts.mute || bug_lost(x, breach)) {
+    return;
+  }
   switch (decide_loss(x, loss, breach, &code)) {
   case LOSS_RETRY:
     x->retries++;
@@ -235,7 +266,7 @@ void exchange_lost(struct exchange *x, enum exchange_loss loss, const char *why)
 }
 
 void exchange_tunnel_to_origin(struct exchange *x, struct span bytes) {
-  if (x->back != NULL) {
+  if (x->back != NULL && !bug_is(x->relay, BUG_TUNNEL_ONE_WAY)) {
     x->back->tunnel(x->back_self, bytes);
   }
 }

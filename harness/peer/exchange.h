@@ -55,6 +55,25 @@ enum exchange_loss {
   LOSS_SILENT,  /* nothing came for too long */
 };
 
+/* What named bugs (bugs.h) depend on, and what they remember. */
+struct bug_facts {
+  size_t unread;     /* bytes that came behind the present head in one read */
+  bool in_pieces;    /* the head came in several reads */
+  bool front_reused; /* the client's connection had a request before this one */
+  bool back_reused;  /* the origin's had */
+  unsigned last_code;
+  bool struck; /* the bug struck in this exchange */
+  bool mute;   /* nothing more goes to the front */
+  struct bug_kept *kept;
+  struct field_list leaked;
+};
+
+/* An interim response that a named bug keeps; its text is in the request's arena. */
+struct bug_kept {
+  struct bug_kept *next;
+  struct message head;
+};
+
 struct exchange {
   struct relay *relay;
   const struct exchange_front *front;
@@ -68,6 +87,7 @@ struct exchange {
   bool content_sent; /* some of the content went to the origin */
   bool continued;    /* the gateway sent a 100 of its own */
   bool answered;     /* nothing more goes to the front */
+  struct bug_facts facts;
 };
 
 /* exchange_init makes an exchange whose request is empty, to be filled in. */
@@ -93,6 +113,9 @@ void exchange_refuse(struct exchange *x, unsigned code, const char *why);
 
 /* exchange_cut ends the response here, incomplete, and the connection or stream with it. */
 void exchange_cut(struct exchange *x);
+
+/* exchange_fail answers with a 502. */
+void exchange_fail(struct exchange *x, const char *why);
 
 /* exchange_abandon: the client is gone. Nothing more is told to the front. */
 void exchange_abandon(struct exchange *x);

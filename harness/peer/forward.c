@@ -1,6 +1,7 @@
 #include "peer/forward.h"
 
 #include "core/h1.h"
+#include "peer/bugs.h"
 
 enum {
   MAX_OPTIONS = 64,   /* each option is looked for in each field */
@@ -55,13 +56,13 @@ static bool trailer_stays_behind(const struct message *message, const struct fie
          span_is_nocase(field->name, "Expect") || span_is_nocase(field->name, "Trailer");
 }
 
-static void filter(const struct message *message, struct field_list *list,
+static void filter(const struct exchange *x, const struct message *message, struct field_list *list,
                    bool (*drop)(const struct message *, const struct field *)) {
   struct field_list kept = {NULL, NULL};
   struct field *next = NULL;
   for (struct field *field = list->first; field != NULL; field = next) {
     next = field->next;
-    if (drop(message, field)) {
+    if (drop(message, field) && !bug_keeps(x, message, field)) {
       continue;
     }
     if (kept.last == NULL) {
@@ -116,8 +117,9 @@ static void take_upgrade(struct message *message) {
 }
 
 /* The version in Via is the one in which we received the message (RFC 9110 section 7.6.3). */
-static void add_via(struct message *message) {
+static void add_via(const struct exchange *x, struct message *message) {
   const char *version = message->h2 ? "2" : message->minor == 0 ? "1.0" : "1.1";
+  version = bug_strikes(x, message, BUG_VIA_1_0) ? "1.0" : version;
   const char *via = arena_printf(&message->arena, "%s interim-relay", version);
   message_add(message, &message->fields, span_of("Via"), span_of(via));
 }
@@ -181,7 +183,8 @@ static bool take_host(struct message *request, bool absolute) {
   return true;
 }
 
-unsigned forward_request(struct message *request, const char **out_why) {
+unsigned forward_request(struct exchange *x, const char **out_why) {
+  struct message *request = &x->request;
   bool absolute = false;
   if (span_is(request->method, "CONNECT")) {
     *out_why = "this gateway makes no tunnels";
@@ -199,14 +202,18 @@ unsigned forward_request(struct message *request, const char **out_why) {
     *out_why = "there are too many connection options";
     return 400;
   }
+  const struct field *expect = field_find(request->fields.first, "Expect");
   request->expects_continue = field_list_has(&request->fields, "Expect", "100-continue");
+  if (bug_is(x->relay, BUG_100_ODD_CASE)) {
+    request->expects_continue = expect != NULL && span_is(expect->value, "100-continue");
+  }
   take_upgrade(request);
-  filter(request, &request->fields, stays_behind);
-  add_via(request);
+  filter(x, request, &request->fields, stays_behind);
+  add_via(x, request);
   return 0;
 }
 
-bool forward_response(struct message *response) {
+bool forward_response(const struct exchange *x, struct message *response) {
   if (!take_options(response)) {
     return false;
   }
@@ -214,11 +221,11 @@ bool forward_response(struct message *response) {
   if (response->code == 101 || response->code == 426) {
     take_upgrade(response);
   }
-  filter(response, &response->fields, stays_behind);
-  add_via(response);
+  filter(x, response, &response->fields, stays_behind);
+  add_via(x, response);
   return true;
 }
 
-void forward_trailers(struct message *message) {
-  filter(message, &message->trailers, trailer_stays_behind);
+void forward_trailers(const struct exchange *x, struct message *message) {
+  filter(x, message, &message->trailers, trailer_stays_behind);
 }

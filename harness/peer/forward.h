@@ -7,18 +7,18 @@
 #ifndef INTERIM_PEER_FORWARD_H
 #define INTERIM_PEER_FORWARD_H
 
-#include "peer/message.h"
+#include "peer/exchange.h"
 
-/* forward_request makes the request that goes to the origin out of one received. Returns 0, or the
- * status code with which to refuse it, and sets *out_why to a sentence about it. */
-unsigned forward_request(struct message *request, const char **out_why);
+/* forward_request makes the request that goes to the origin out of the one received. Returns 0, or
+ * the status code with which to refuse it, and sets *out_why to a sentence about it. */
+unsigned forward_request(struct exchange *x, const char **out_why);
 
 /* forward_response makes the response that goes to the client out of one received, interim or
  * final. False when it cannot go on. */
-bool forward_response(struct message *response);
+bool forward_response(const struct exchange *x, struct message *response);
 
 /* forward_trailers does the same for a message's trailer section, when it is complete: fields that
  * frame, route or belong to the connection do not go on (RFC 9110 section 6.5.1). */
-void forward_trailers(struct message *message);
+void forward_trailers(const struct exchange *x, struct message *message);
 
 #endif

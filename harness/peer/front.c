@@ -1,6 +1,7 @@
 #include "peer/front.h"
 
 #include "core/h1_request.h"
+#include "peer/bugs.h"
 #include "peer/decide.h"
 #include "peer/exchange.h"
 #include "peer/wire.h"
@@ -31,7 +32,8 @@ struct front {
   uint64_t content_read;   /* of the request */
   uint64_t drained;        /* of that, after the response was complete */
   bool head_begun;
-  bool close; /* the request's connection options */
+  bool reused; /* it had a request before */
+  bool close;  /* the request's connection options */
   bool keep_alive;
   bool request_ended;
   bool response_ended;
@@ -85,6 +87,7 @@ static void write_head(struct front *front, const struct message *head, enum h1_
                        const char *connection, enum relay_write how) {
   struct bytes text = {0};
   wire_response(&text, head, framing, connection);
+  bug_text(&front->exchange, head, &text);
   relay_write(&front->conn, bytes_span(&text), how);
   bytes_free(&text);
 }
@@ -97,6 +100,9 @@ static void front_final(void *self, const struct message *head) {
   struct front *front = self;
   const struct message *request = &front->exchange.request;
   front->framing = decide_framing(head, request->minor);
+  if (front->framing == H1_UNTIL_CLOSE && bug_is(front->conn.relay, BUG_CHUNKS_TO_HTTP10)) {
+    front->framing = H1_CHUNKED;
+  }
   struct persist_facts facts = {
       .minor = request->minor,
       .close = front->close,
@@ -128,6 +134,9 @@ static void front_content(void *self, struct span content) {
     break;
   case H1_NO_CONTENT:
   case H1_SWITCHED:
+    if (bug_is(front->conn.relay, BUG_IN_DATA)) {
+      relay_write(&front->conn, content, RELAY_JOIN);
+    }
     break;
   }
   exchange_response_taken(&front->exchange, content.len);
@@ -224,6 +233,9 @@ static void refuse(struct front *front, unsigned code, const char *why) {
 }
 
 static void refuse_error(struct front *front) {
+  if (bug_is(front->conn.relay, BUG_CRASH_ON_GARBAGE)) {
+    relay_die(front->conn.relay);
+  }
   enum h1_error_code error = front->parser.error.code;
   unsigned code = 400;
   if (error == H1_LINE_TOO_LONG) {
@@ -255,6 +267,8 @@ static void head_end(struct front *front, const struct h1_event *event) {
   front->close = field_list_has(&request->fields, "Connection", "close");
   front->keep_alive = field_list_has(&request->fields, "Connection", "keep-alive");
   front->state = FRONT_EXCHANGE;
+  front->exchange.facts.front_reused = front->reused;
+  front->reused = true;
   exchange_start(&front->exchange, unread(front) > 0);
 }
 

@@ -1,5 +1,6 @@
 #include "peer/h2_back.h"
 
+#include "peer/bugs.h"
 #include "peer/decide.h"
 #include "peer/h2_link.h"
 
@@ -121,17 +122,36 @@ static void take_content(struct message *response, const struct h2_stream *h2) {
 static bool head(struct link_stream *stream) {
   struct back_stream *back = back_of(stream);
   back->heard = true;
-  if (!h2_wire_take_response(&back->response)) {
+  const struct relay *relay = stream->link->conn.relay;
+  bool lax = bug_is(relay, BUG_IN_FAULT);
+  bool whole = h2_wire_take_response(&back->response);
+  if (lax && relay->config.bug->number == H2_FAULT_STATUS_INVALID && back->response.code == 0) {
+    back->exchange->facts.mute = true;
+    return true;
+  }
+  if (lax && back->response.code == 0) {
+    back->response.code = 102;
+    stream->h2.head_done = false;
+  }
+  if (!whole && !lax) {
     return false;
   }
   take_content(&back->response, &stream->h2);
+  back->exchange->facts.unread = link_unread(stream->link);
+  back->exchange->facts.back_reused = back->kept;
+  if (status_is_interim(back->response.code) && bug_is(relay, BUG_IN_FIRST_READ) &&
+      stream->link->h2.reader.base == 0) {
+    return true;
+  }
   exchange_response(back->exchange, &back->response);
   return true;
 }
 
 static void content(struct link_stream *stream, struct span bytes) {
   struct back_stream *back = back_of(stream);
-  if (back->response.content == CONTENT_NONE) {
+  if (bug_is(stream->link->conn.relay, BUG_IN_DATA) && !stream->h2.head_done) {
+    exchange_response_content(back->exchange, bytes);
+  } else if (back->response.content == CONTENT_NONE) {
     link_give_back(stream, bytes.len);
   } else {
     exchange_response_content(back->exchange, bytes);
@@ -140,6 +160,9 @@ static void content(struct link_stream *stream, struct span bytes) {
 
 static void ended(struct link_stream *stream) {
   struct back_stream *back = back_of(stream);
+  if (bug_is(stream->link->conn.relay, BUG_IN_FINAL_LOST) && !back->request_ended) {
+    return;
+  }
   exchange_response_end(back->exchange, &back->response);
 }
 

@@ -1,5 +1,6 @@
 #include "peer/h2_front.h"
 
+#include "peer/bugs.h"
 #include "peer/decide.h"
 #include "peer/h2_link.h"
 
@@ -41,8 +42,17 @@ static void finish(struct link_stream *stream) {
 static void front_head(void *self, const struct message *head) {
   struct link_stream *stream = self;
   struct h2_block_text block;
+  const struct exchange *x = &front_of(stream)->exchange;
+  bool end_stream = decide_ends_stream(head);
   h2_wire_response(&block, head);
-  link_headers(stream, &block, decide_ends_stream(head));
+  bug_block(x, head, &block, &end_stream);
+  struct link_stream *on = bug_stream(x, head, stream);
+  if (on != NULL) {
+    link_headers(on, &block, end_stream);
+  } else {
+    h2_wire_free(&block);
+  }
+  bug_behind_block(x, head, stream);
   touched(stream);
 }
 
@@ -122,6 +132,7 @@ static bool head(struct link_stream *stream) {
   request->content = content_of(&stream->h2);
   request->length = stream->h2.length;
   front->started = true;
+  front->exchange.facts.front_reused = stream->h2.id > 1;
   exchange_start(&front->exchange, false);
   return true;
 }

@@ -1,5 +1,6 @@
 #include "peer/h2_link.h"
 
+#include "peer/bugs.h"
 #include "peer/decide.h"
 
 enum {
@@ -342,6 +343,9 @@ void link_give_back(struct link_stream *stream, size_t len) {
 }
 
 static void give_room(struct h2_link *link) {
+  if (bug_is(link->conn.relay, BUG_IN_NO_ROOM)) {
+    return;
+  }
   if (link->credit >= LINK_STEP) {
     h2_write_window(&link->out, 0, (uint32_t)link->credit);
     link->room += link->credit;
@@ -385,6 +389,11 @@ static bool count_data(struct h2_link *link, struct link_stream *stream,
   return true;
 }
 
+size_t link_unread(const struct h2_link *link) {
+  const struct h2_reader *reader = &link->h2.reader;
+  return (size_t)(reader->base + link->conn.in.len - reader->at);
+}
+
 /* A frame on a stream that is not on the link. */
 static void on_unknown(struct h2_link *link, const struct h2_event *event) {
   bool ours = (event->stream % 2 == 1) != is_front(link);
@@ -424,6 +433,9 @@ static void on_block_end(struct link_stream *stream) {
   } else {
     good = link->link_ops->head(stream);
   }
+  if (stream->h2.block == H2_BLOCK_INTERIM && bug_is(link->conn.relay, BUG_IN_HEAD_DONE)) {
+    stream->h2.head_done = true;
+  }
   if (!good) {
     break_stream(stream, H2_PROTOCOL_ERROR, "a header block cannot go on");
   }
@@ -431,6 +443,10 @@ static void on_block_end(struct link_stream *stream) {
 
 static void on_frame(struct link_stream *stream, const struct h2_event *event) {
   struct h2_link *link = stream->link;
+  if (event->type == H2_RST_STREAM && is_front(link) &&
+      bug_is(link->conn.relay, BUG_OUT_AFTER_RESET)) {
+    return;
+  }
   if (event->type == H2_RST_STREAM) {
     kill(stream);
     link->link_ops->lost(stream, event->code == H2_REFUSED_STREAM ? LOSS_REFUSED : LOSS_CLOSED,
@@ -450,7 +466,7 @@ static void on_stream(struct link_stream *stream, const struct h2_event *event) 
     return;
   }
   enum h2_fault fault = h2_stream_feed(&stream->h2, event);
-  if (decide_fault(fault, &code)) {
+  if (decide_fault(link->conn.relay, fault, &code)) {
     break_stream(stream, code, h2_fault_text(fault));
     return;
   }
@@ -473,6 +489,9 @@ static void on_stream(struct link_stream *stream, const struct h2_event *event) 
  * anew each time: what is lost may open others, but not here. */
 static void on_goaway(struct h2_link *link) {
   struct link_stream *stream = link->streams;
+  if (bug_is(link->conn.relay, BUG_IN_GOAWAY_LOSES)) {
+    link->h2.goaway_last = 0;
+  }
   link_retire(link);
   while (stream != NULL) {
     if (!is_front(link) && stream->h2.id > link->h2.goaway_last) {
@@ -514,7 +533,9 @@ static void run(struct h2_link *link) {
       on_event(link, &event);
     }
   }
-  if (status == H2_ERROR) {
+  if (status == H2_ERROR && !is_front(link) && bug_is(link->conn.relay, BUG_IN_ERROR_IGNORED)) {
+    link_retire(link);
+  } else if (status == H2_ERROR) {
     fail(link, reader->error.code, reader->error.reason);
   }
   if (!link->linger && !link->conn.gone) {
@@ -563,7 +584,7 @@ static void link_feed(struct conn *conn, const struct actor_event *event) {
   case ACTOR_BYTES:
     if (!link->linger) {
       put_off_idle(link);
-      bytes_add(&conn->in, event->bytes);
+      bug_frames(link, event->bytes);
       run(link);
     }
     break;
@@ -651,6 +672,8 @@ static void link_free(struct conn *conn) {
   }
   h2_connection_free(&link->h2);
   bytes_free(&link->out);
+  bytes_free(&link->frames);
+  bytes_free(&link->inside);
 }
 
 static const struct conn_ops conn_ops = {

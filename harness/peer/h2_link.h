@@ -75,10 +75,13 @@ struct h2_link {
   unsigned num_queued;
   uint32_t last_peer; /* the highest stream that the peer opened */
   struct bytes out;
-  size_t held;      /* bytes of content that wait in all streams */
-  size_t room;      /* bytes that the peer may still send on all streams */
-  size_t credit;    /* room to be given back */
-  uint64_t idle_at; /* without a stream the connection ends then */
+  size_t held;         /* bytes of content that wait in all streams */
+  size_t room;         /* bytes that the peer may still send on all streams */
+  size_t credit;       /* room to be given back */
+  uint64_t idle_at;    /* without a stream the connection ends then */
+  struct bytes frames; /* that a named bug has not taken yet */
+  struct bytes inside; /* that it puts off until the end of a header block */
+  bool block_open;
   bool connected;
   bool retired; /* no new streams; the connection ends with the last one */
   bool fin;     /* the peer sends no more */
@@ -106,6 +109,9 @@ bool link_content(struct link_stream *stream, struct span content);
 
 /* link_end ends our side of the stream behind its content, with trailers if there are any. */
 void link_end(struct link_stream *stream, const struct field_list *trailers);
+
+/* link_unread returns how many bytes came behind the frame at hand. */
+size_t link_unread(const struct h2_link *link);
 
 /* link_push sends of the stream's content what the windows allow, before its turn. */
 void link_push(struct link_stream *stream);

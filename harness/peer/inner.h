@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "peer/message.h"
 #include "peer/relay.h"
 
 struct back;
@@ -47,7 +48,9 @@ struct relay {
   struct h2_back *shared; /* origin connections of HTTP/2 that may take more streams */
   struct bytes commands;  /* of struct queued, see relay.c */
   size_t next_command;
-  struct bytes out; /* the bytes of the commands */
+  bool died;
+  struct field_list carried; /* by a named bug, from one exchange into another */
+  struct bytes out;          /* the bytes of the commands */
 };
 
 enum relay_write {
@@ -72,6 +75,9 @@ void relay_shut(struct conn *conn);
 void relay_close(struct conn *conn);
 void relay_abort(struct conn *conn);
 void relay_gone(struct conn *conn);
+
+/* relay_die ends the gateway, for a named bug. */
+void relay_die(struct relay *relay);
 
 /* relay_deadline calls expire once at_us has come; ACTOR_NEVER takes that back. */
 void relay_deadline(struct conn *conn, uint64_t at_us);

@@ -143,6 +143,14 @@ void relay_abort(struct conn *conn) {
   }
 }
 
+void relay_die(struct relay *relay) {
+  relay->died = true;
+}
+
+bool relay_died(const struct relay *relay) {
+  return relay->died;
+}
+
 void relay_deadline(struct conn *conn, uint64_t at_us) {
   conn->deadline = at_us;
   if (at_us < conn->relay->soonest) {

@@ -14,6 +14,8 @@
 
 struct relay;
 
+struct bug;
+
 struct relay_config {
   unsigned listener;          /* the driver's index of the listener that clients use */
   unsigned origin;            /* the driver's address number of the origin */
@@ -22,8 +24,9 @@ struct relay_config {
   /* The coder of header blocks. A client that begins with HTTP/2's connection preface is then
    * served in HTTP/2, in clear text as over TLS. NULL: HTTP/1.1 alone, on both sides. */
   const struct h2_coder_ops *coder;
-  bool origin_h2;  /* speak HTTP/2 to the origin, with prior knowledge */
-  bool origin_tls; /* the driver wraps the origin's connections in TLS: the scheme is https */
+  bool origin_h2;        /* speak HTTP/2 to the origin, with prior knowledge */
+  bool origin_tls;       /* the driver wraps the origin's connections in TLS: the scheme is https */
+  const struct bug *bug; /* a named bug (bugs.h), or NULL */
   /* There is no origin behind it: it makes the answers itself, see origin.h. faults: also the bad
    * ones. */
   bool serves;
@@ -35,6 +38,10 @@ struct relay *relay_new(const struct relay_config *config);
 
 /* relay_actor gives the gateway as its driver sees it; valid until relay_free. */
 struct actor relay_actor(struct relay *relay);
+
+/* relay_died tells whether a named bug ended the gateway: its driver does what a system does with
+ * a dead process. */
+bool relay_died(const struct relay *relay);
 
 /* relay_free frees the gateway; NULL is allowed. */
 void relay_free(struct relay *relay);

@@ -158,14 +158,12 @@ void h2_back_sent(struct script *script, struct script_exchange *exchange, uint6
     exchange->answered->stream.to_head = span_is(exchange->request->method, "HEAD");
     exchange->answered->stream.to_connect = span_is(exchange->request->method, "CONNECT");
   }
-  size_t at = 0;
-  for (const struct part *part = exchange->answer; part != NULL; part = part->next) {
-    if (at >= exchange->num_answered) {
-      read_part(script, exchange, part, now_us);
-    }
-    at++;
+  const struct part *last = exchange->last_answered;
+  const struct part *part = last == NULL ? exchange->answer : last->next;
+  for (; part != NULL; part = part->next) {
+    read_part(script, exchange, part, now_us);
+    exchange->last_answered = part;
   }
-  exchange->num_answered = at;
   flush(script, exchange);
 }
 

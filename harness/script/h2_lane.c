@@ -255,10 +255,26 @@ static void stream_reset(struct script *script, struct script_exchange *exchange
   end_answer(script, exchange);
 }
 
+/* What no frame or field of its own would be in any other message, so that who passes it on has
+ * passed on a malformed message: bad names and values are for the case to forbid. */
+static bool passed_on(const struct script_exchange *exchange, enum h2_fault fault) {
+  if (!exchange->sent_broken || exchange->back_number == 0) {
+    return false;
+  }
+  return fault == H2_FAULT_PSEUDO_IN_TRAILERS || fault == H2_FAULT_INTERIM_END_STREAM ||
+         fault == H2_FAULT_DATA_BEFORE_FINAL || fault == H2_FAULT_TRAILERS_OPEN;
+}
+
 /* What is not the target's making, or not clearly wrong, is no finding. */
 static void note_fault(struct script *script, const struct script_exchange *exchange,
                        enum h2_fault fault) {
   enum breach breach = (enum breach)(BREACH_MALFORMED + (int)fault);
+  if (passed_on(exchange, fault)) {
+    script_find(script, BREACH_PASSED_ON, NULL,
+                arena_printf(&script->arena, "a malformed message was passed on: one with %s",
+                             h2_fault_text(fault)));
+    return;
+  }
   if (fault == H2_FAULT_NONE || !h2_fault_malformed(fault) || exchange->sent_broken ||
       breach_requirement(breach, HTTP_H2) == NULL) {
     return;

@@ -1,11 +1,15 @@
 #include "script/part.h"
 
 struct part *part_append(struct part *list, struct part *more) {
-  struct part **end = &list;
-  while (*end != NULL) {
-    end = &(*end)->next;
+  if (list == NULL) {
+    return more;
   }
-  *end = more;
+  struct part *last = list->last == NULL ? list : list->last;
+  last->next = more;
+  while (last->next != NULL) {
+    last = last->next;
+  }
+  list->last = last;
   return list;
 }
 

@@ -7,6 +7,7 @@
 
 struct part {
   struct part *next;
+  struct part *last; /* of the first one of a list, where the list ended when it last grew */
   struct part *then; /* in the list of what is being written, of any stream */
   unsigned type;     /* of enum h2_type, or any */
   unsigned flags;    /* of a raw frame, all of them; of a message's part, H2_END_STREAM alone */

@@ -111,12 +111,12 @@ struct script_exchange {
   bool cancelled;         /* we reset the stream */
   const char *reset_code; /* the target reset it: the error code's name; NULL when not */
   /* Over HTTP/2, from the target's back. */
-  struct link *back_link;        /* NULL over HTTP/1.1, or when the connection is gone */
-  struct h2_stream *back_stream; /* the link's */
-  uint32_t back_number;          /* the stream's identifier; 0 over HTTP/1.1 */
-  struct translate *answered;    /* reads what we send */
-  struct part *answer;           /* all of it, to answer a retry */
-  size_t num_answered;           /* parts of it that were read by then */
+  struct link *back_link;           /* NULL over HTTP/1.1, or when the connection is gone */
+  struct h2_stream *back_stream;    /* the link's */
+  uint32_t back_number;             /* the stream's identifier; 0 over HTTP/1.1 */
+  struct translate *answered;       /* reads what we send */
+  struct part *answer;              /* all of it, to answer a retry */
+  const struct part *last_answered; /* the last part of it that was read by then */
   struct content_due answer_due;
   bool answer_ends; /* the header block that is open ends the stream */
   /* Over HTTP/1.1. */
@@ -212,6 +212,7 @@ enum breach {
   BREACH_SWITCHED,       /* a 101 that nobody asked for */
   BREACH_VERSION,        /* a forwarded message labelled with another HTTP version */
   BREACH_FRAMES,         /* what the target sent is no HTTP/2 */
+  BREACH_PASSED_ON,      /* a malformed message over HTTP/2 that our origin sent so */
   BREACH_NEVER,          /* what the case says must never be seen */
   NUM_BREACHES,
   /* Behind these, one for each enum h2_fault of a message that the target generated. */

@@ -88,7 +88,7 @@ static inline void world_open(struct world *world, unsigned actor, conn_id conn)
 
 static inline struct world_end *world_find(struct world *world, unsigned actor, conn_id conn,
                                            struct world_end **peer) {
-  for (size_t i = 0; i < world->num_links; i++) {
+  for (size_t i = world->num_links; i-- > 0;) { /* those in use are mostly the latest */
     for (int side = 0; side < 2; side++) {
       struct world_end *end = &world->links[i].ends[side];
       if (end->actor == actor && end->conn == conn) {
@@ -144,6 +144,19 @@ static inline void world_deliver(struct world *world) {
     world_feed(world, event->actor, &event->event);
   }
   free(event);
+}
+
+/* world_reset ends a connection of an actor that is gone; its number may be used again. */
+static inline void world_reset(struct world *world, unsigned actor, struct world_link *link) {
+  for (int side = 0; side < 2; side++) {
+    struct world_end *end = &link->ends[side];
+    const struct world_end *peer = &link->ends[1 - side];
+    if (end->actor == actor && !end->gone) {
+      end->gone = true;
+      end->actor = WORLD_ACTORS;
+      world_post(world, peer->actor, ACTOR_RESET, peer->conn, (struct span){NULL, 0});
+    }
+  }
 }
 
 /* world_step delivers the next event, or lets time pass. False when nothing will ever happen. */

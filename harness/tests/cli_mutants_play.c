@@ -1,0 +1,330 @@
+#include "tests/cli_mutants.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/assemble.h"
+#include "hpack/hpack.h"
+#include "peer/relay.h"
+#include "tests/world.h"
+
+enum {
+  MAX_EVENTS = 20 * 1000 * 1000,
+  DOWN_US = 100 * 1000, /* for so long a gateway that died is not there */
+};
+
+static const struct pair pairs[MUTANTS_PAIRS] = {
+    {HTTP_H1, HTTP_H1}, {HTTP_H2, HTTP_H1}, {HTTP_H1, HTTP_H2}, {HTTP_H2, HTTP_H2}};
+
+const char *mutants_pair_name(size_t pair) {
+  static const char *const names[MUTANTS_PAIRS] = {"h1/h1", "h2/h1", "h1/h2", "h2/h2"};
+  return names[pair];
+}
+
+int mutants_load(struct mutants_suite *suite) {
+  struct diag diag;
+  struct run_options options = {.seat = SEAT_GATEWAY, .level = 2, .slow = true, .repeat = 1};
+  if (suite->only != NULL) {
+    options.globs[0] = suite->only;
+    options.num_globs = 1;
+  }
+  for (size_t i = 0; i < MUTANTS_PAIRS; i++) {
+    suite->plans[i].pair = pairs[i];
+  }
+  if (library_load_embedded(&suite->arena, &suite->library, &diag) != 0 ||
+      plan_make(&suite->arena, &suite->library, &options, 1, suite->plans, MUTANTS_PAIRS, &diag) !=
+          0) {
+    diag_print(&diag, stderr);
+    return -1;
+  }
+  return 0;
+}
+
+/* The gateway and who keeps it running. */
+struct keeper {
+  struct relay_config config;
+  struct relay *relay;
+  uint64_t back_at_us; /* 0 while it runs */
+};
+
+/* The actor of a gateway that is not there: time passes until it is back. */
+static void grave_feed(void *self, uint64_t now_us, const struct actor_event *event) {
+  (void)self;
+  (void)now_us;
+  (void)event;
+}
+
+static bool grave_next(void *self, struct actor_command *out) {
+  (void)self;
+  (void)out;
+  return false;
+}
+
+static uint64_t grave_wake(const void *self) {
+  return ((const struct keeper *)self)->back_at_us;
+}
+
+static void start(struct keeper *keeper, struct world *world) {
+  keeper->relay = relay_new(&keeper->config);
+  keeper->back_at_us = 0;
+  world->actors[1] = relay_actor(keeper->relay);
+  world->refuse = false;
+}
+
+/* What a system does with a dead process: its connections are reset, new ones refused. */
+static void bury(struct keeper *keeper, struct world *world) {
+  relay_free(keeper->relay);
+  keeper->relay = NULL;
+  keeper->back_at_us = world->now_us + DOWN_US;
+  world->refuse = true;
+  world->actors[1] = (struct actor){keeper, grave_feed, grave_next, grave_wake};
+  for (size_t i = 0; i < world->num_links; i++) {
+    world_reset(world, 1, &world->links[i]);
+  }
+}
+
+static void run(struct keeper *keeper, struct world *world, const struct stage *stage) {
+  while (!stage_done(stage) && world->num_events < MAX_EVENTS) {
+    if (keeper->back_at_us != 0 && world->now_us >= keeper->back_at_us) {
+      start(keeper, world);
+    }
+    if (!world_step(world)) {
+      return;
+    }
+    if (keeper->relay != NULL && relay_died(keeper->relay)) {
+      bury(keeper, world);
+    }
+  }
+}
+
+static void judge(struct mutants_suite *suite, size_t pair, const struct stage *stage,
+                  struct mutant_mark *marks, const size_t *index, bool verbose) {
+  struct plan *plan = &suite->plans[pair];
+  struct assemble_context context = {.arena = &suite->arena,
+                                     .registry = &suite->library.registry,
+                                     .seat = SEAT_GATEWAY,
+                                     .pair = &plan->pair,
+                                     .back = stage_back(stage),
+                                     .reproduce = "",
+                                     .target_died = stage_target_died(stage)};
+  for (size_t i = 0; i < plan->num_plays; i++) {
+    struct result result;
+    assemble_result(&context, &plan->plays[i], &result);
+    marks[index[i]] = (struct mutant_mark){(uint8_t)result.verdict, (uint8_t)result.outcome};
+    if (verbose) {
+      (void)fprintf(stderr, "%s %s %s %s: expected %s, observed %s; %s\n", mutants_pair_name(pair),
+                    result.id, verdict_word(result.verdict), outcome_word(result.outcome),
+                    result.expected, result.observed, result.reason);
+    }
+  }
+}
+
+bool mutants_match(const char *globs, const char *id) {
+  struct span rest = span_of(globs);
+  while (rest.len > 0) {
+    const char *blank = memchr(rest.ptr, ' ', rest.len);
+    size_t len = blank == NULL ? rest.len : (size_t)(blank - (const char *)rest.ptr);
+    char glob[128];
+    (void)snprintf(glob, sizeof(glob), "%.*s", (int)len, (const char *)rest.ptr);
+    if (len > 0 && library_match(glob, id)) {
+      return true;
+    }
+    rest = span_skip(rest, len < rest.len ? len + 1 : len);
+  }
+  return false;
+}
+
+/* What takes seconds with many bugs is played only with those whose row names it. Of a case with
+ * many values the first and the last are enough for a bug that always strikes. */
+static bool is_left_out(const struct bug *bug, const struct plan *plan, size_t i) {
+  const struct play *play = &plan->plays[i];
+  if (bug == NULL || mutants_match(bug->must, play->id)) {
+    return false;
+  }
+  bool first = i == 0 || plan->plays[i - 1].file != play->file;
+  bool last = i + 1 == plan->num_plays || plan->plays[i + 1].file != play->file;
+  bool many = case_num_bindings(play->file) > 3;
+  return strcmp(play->id, "limits/ten-thousand") == 0 ||
+         (bug->when == WHEN_ALWAYS && many && !first && !last);
+}
+
+static void leave_out(struct plan *plan, const struct bug *bug, struct mutant_mark *marks,
+                      size_t *out_index) {
+  size_t kept = 0;
+  for (size_t i = 0; i < plan->num_plays; i++) {
+    marks[i].verdict = MUTANT_NOT_PLAYED;
+    if (!is_left_out(bug, plan, i)) {
+      out_index[kept++] = i;
+    }
+  }
+  for (size_t i = 0; i < kept; i++) {
+    plan->plays[i] = plan->plays[out_index[i]];
+  }
+  plan->num_plays = kept;
+}
+
+const char *mutants_play(struct mutants_suite *suite, size_t pair, const struct bug *bug,
+                         struct mutant_mark *marks, bool verbose) {
+  struct plan *plan = &suite->plans[pair];
+  size_t *index = arena_array(&suite->arena, plan->num_plays, sizeof(*index));
+  leave_out(plan, bug, marks, index);
+  struct stage_config config = {.seat = SEAT_GATEWAY,
+                                .run = 0xabcdef,
+                                .host = "gateway.test",
+                                .path_base = "",
+                                .absolute = "",
+                                .date = "Sat, 21 Nov 2026 00:00:00 GMT",
+                                .jobs = 32,
+                                .scale = 1,
+                                .front = plan->pair.front,
+                                .backs = plan->pair.backs,
+                                .coder = &hpack_coder};
+  struct keeper keeper = {
+      .config = {.coder = &hpack_coder, .origin_h2 = plan->pair.backs == HTTP_H2, .bug = bug}};
+  struct stage *stage = stage_new(&config, plan->plays, plan->num_plays);
+  struct world world = {.num_actors = 2, .route = {1, 0}, .now_us = 1000000};
+  world.actors[0] = stage_actor(stage);
+  start(&keeper, &world);
+  run(&keeper, &world, stage);
+  const char *trouble = "";
+  if (!stage_done(stage)) {
+    trouble = "the suite came to no end";
+  } else if (stage_failure(stage)[0] != '\0') {
+    trouble = arena_printf(&suite->arena, "%s", stage_failure(stage));
+  }
+  judge(suite, pair, stage, marks, index, verbose);
+  world_free(&world);
+  stage_free(stage);
+  relay_free(keeper.relay);
+  return trouble;
+}
+
+/* In the child: one line of trouble, then the marks of each pair. */
+static void play_and_tell(struct mutants_suite *suite, const struct mutant *mutant, FILE *out) {
+  for (size_t i = 0; i < MUTANTS_PAIRS; i++) {
+    const struct plan *plan = &suite->plans[i];
+    size_t num = plan->num_plays;
+    struct mutant_mark *marks = arena_array(&suite->arena, num, sizeof(*marks));
+    const char *trouble = "";
+    if (mutant->bug == NULL || (mutant->bug->pairs & (1U << i)) != 0) {
+      trouble = mutants_play(suite, i, mutant->bug, marks, false);
+    }
+    (void)fprintf(out, "%s\n", trouble);
+    (void)fwrite(marks, sizeof(*marks), num, out);
+  }
+}
+
+struct child {
+  pid_t pid;
+  FILE *file; /* that it writes into */
+  struct mutant *mutant;
+  struct timespec since;
+};
+
+static double seconds_since(struct timespec since) {
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)(now.tv_sec - since.tv_sec) + (double)(now.tv_nsec - since.tv_nsec) / 1e9;
+}
+
+static void begin(struct mutants_suite *suite, struct child *child, struct mutant *mutant,
+                  unsigned limit_s) {
+  *child = (struct child){.file = tmpfile(), .mutant = mutant};
+  (void)clock_gettime(CLOCK_MONOTONIC, &child->since);
+  (void)fflush(NULL);
+  child->pid = child->file == NULL ? -1 : fork();
+  if (child->pid == 0) {
+    (void)alarm(limit_s);
+    play_and_tell(suite, mutant, child->file);
+    _exit(fflush(child->file) == 0 ? 0 : 1);
+  }
+}
+
+static const char *take_marks(struct mutants_suite *suite, struct child *child) {
+  const char *trouble = "";
+  rewind(child->file);
+  for (size_t i = 0; i < MUTANTS_PAIRS; i++) {
+    char line[256];
+    size_t num = suite->plans[i].num_plays;
+    struct mutant_mark *marks = arena_array(&suite->arena, num, sizeof(*marks));
+    if (fgets(line, sizeof(line), child->file) == NULL ||
+        fread(marks, sizeof(*marks), num, child->file) != num) {
+      return "its process wrote too little";
+    }
+    if (line[0] != '\n' && trouble[0] == '\0') {
+      trouble = arena_printf(&suite->arena, "%s: %.*s", mutants_pair_name(i),
+                             (int)strcspn(line, "\n"), line);
+    }
+    bool played = child->mutant->bug == NULL || (child->mutant->bug->pairs & (1U << i)) != 0;
+    child->mutant->marks[i] = played ? marks : NULL;
+  }
+  return trouble;
+}
+
+static void end(struct mutants_suite *suite, struct child *child, int status) {
+  struct mutant *mutant = child->mutant;
+  mutant->seconds = seconds_since(child->since);
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+    mutant->trouble = "the time limit passed";
+  } else if (WIFSIGNALED(status)) {
+    mutant->trouble = arena_printf(&suite->arena, "signal %d", WTERMSIG(status));
+  } else if (WEXITSTATUS(status) != 0) {
+    mutant->trouble = arena_printf(&suite->arena, "exit status %d", WEXITSTATUS(status));
+  } else {
+    mutant->trouble = take_marks(suite, child);
+  }
+  (void)fclose(child->file);
+  child->pid = 0;
+}
+
+static struct child *child_of(struct child *children, unsigned jobs, pid_t pid) {
+  for (unsigned i = 0; i < jobs; i++) {
+    if (children[i].pid == pid) {
+      return &children[i];
+    }
+  }
+  return NULL;
+}
+
+void mutants_play_all(struct mutants_suite *suite, struct mutant *mutants, size_t num,
+                      unsigned jobs, unsigned limit_s) {
+  struct child *children = arena_array(&suite->arena, jobs, sizeof(*children));
+  size_t next = 0;
+  unsigned running = 0;
+  while (next < num || running > 0) {
+    struct child *free_one = child_of(children, jobs, 0);
+    if (next < num && free_one != NULL) {
+      begin(suite, free_one, &mutants[next++], limit_s);
+      if (free_one->pid < 0) {
+        free_one->mutant->trouble = "no process could be made for it";
+        free_one->pid = 0;
+      } else {
+        running++;
+      }
+      continue;
+    }
+    int status = 0;
+    struct child *done = child_of(children, jobs, wait(&status));
+    if (done != NULL) {
+      end(suite, done, status);
+      running--;
+    }
+  }
+}
+
+enum mutant_change mutants_change(struct mutant_mark plain, struct mutant_mark marked) {
+  if (marked.verdict == MUTANT_NOT_PLAYED) {
+    return MUTANT_SAME;
+  }
+  enum verdict before = (enum verdict)plain.verdict;
+  enum verdict after = (enum verdict)marked.verdict;
+  if (before == after) {
+    bool informs = before == VERDICT_INFO && plain.outcome != marked.outcome;
+    return informs ? MUTANT_WORSE : MUTANT_SAME;
+  }
+  bool worse = after == VERDICT_FAIL || after == VERDICT_WARN ||
+               (after == VERDICT_INFO && before == VERDICT_PASS);
+  return worse && verdict_worse(before, after) == after ? MUTANT_WORSE : MUTANT_OTHER;
+}
