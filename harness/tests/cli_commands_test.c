@@ -404,7 +404,7 @@ static void test_wrong_arguments_of_relay_are_told(void **state) {
       {"relay --listen 127.0.0.1 --origin 127.0.0.1:1", "--listen '127.0.0.1': no port"},
       {"relay --listen 127.0.0.1:0 --origin 127.0.0.1:0", "--origin '127.0.0.1:0': the port"},
       {"relay --listen 127.0.0.1:0 --origin 127.0.0.1:1 x", "'x' is too much"},
-      {"relay --bug drop-102", "there is no option '--bug'"},
+      {"relay --bug drop-102", "--bug 'drop-102': no bug has this name; --bugs lists them"},
       {"relay --listen 192.0.2.1:1 --origin 127.0.0.1:1", "cannot listen on 192.0.2.1:1"},
   };
   for (size_t i = 0; i < LENGTH(rows); i++) {
