@@ -440,6 +440,23 @@ static bool may_still_work(const struct script *script) {
   return script->triggers && any;
 }
 
+/* A trigger that brought nothing, or not all yet. True when nothing else counts. */
+static bool weigh_trigger(struct weighing *weighing) {
+  struct result *out = weighing->out;
+  const char *idle = idle_trigger(weighing);
+  if (idle[0] != '\0') {
+    skip(out, idle);
+    return true;
+  }
+  if (!weighing->script->missed || !may_still_work(weighing->script)) {
+    return false;
+  }
+  out->verdict = VERDICT_INFO;
+  out->reason = "no final response came within --trigger-timeout; the target may still be working "
+                "on it";
+  return true;
+}
+
 /* What the target lacks, or what came in between: SKIP or ERROR instead of the verdict. */
 static void weigh_obstacles(struct weighing *weighing) {
   struct result *out = weighing->out;
@@ -447,14 +464,7 @@ static void weigh_obstacles(struct weighing *weighing) {
   bool relays = weighing->context->seat != SEAT_ORIGIN;
   bool unasked = relays && (script->never_arrived || script->missed);
   const char *answer = unasked ? own_answer(weighing) : NULL;
-  const char *idle = idle_trigger(weighing);
-  if (idle[0] != '\0') {
-    skip(out, idle);
-  } else if (script->missed && may_still_work(script)) {
-    out->verdict = VERDICT_INFO;
-    out->reason = "no final response came within --trigger-timeout; the target may still be "
-                  "working on it";
-  } else if (answer != NULL) {
+  if (answer != NULL) {
     skip(out, answer);
   } else if (script->over_limit[0] != '\0') {
     weigh_over_limit(weighing);
@@ -487,7 +497,7 @@ static void weigh_lacks(struct weighing *weighing, const struct play *play) {
                             out->reason));
   } else if (play_misled(play) && play->accused[0] == '\0') {
     error(out, "each time another case's answer came in place of its own: nothing to judge");
-  } else if (script->num_findings == 0) {
+  } else if (script->num_findings == 0 && !weigh_trigger(weighing)) {
     weigh_obstacles(weighing);
   }
 }

@@ -55,8 +55,7 @@ static bool never(void *user) {
   return false;
 }
 
-static int serve(struct net_loop *loop, struct relay *origin, struct tls *tls,
-                 const char *listen) {
+static int serve(struct net_loop *loop, struct relay *origin, struct tls *tls, const char *listen) {
   struct net_player *player = net_loop_add(loop, relay_actor(origin));
   struct diag diag = {.line = 0};
   char name[128];

@@ -288,21 +288,31 @@ static void each_turn(void *user) {
   draw_progress(playing);
 }
 
+/* Where the target is and what is around it. */
+static void add_peers(struct bytes *line, const struct playing *playing) {
+  const struct run_options *options = playing->options;
+  if (options->target != NULL || options->seat != SEAT_GATEWAY) {
+    bytes_printf(line, " --seat %s", case_seat_word(options->seat));
+  }
+  if (options->target != NULL) {
+    bytes_printf(line, " --target %s", playing->url);
+  }
+  if (options->target != NULL && options->seat != SEAT_ORIGIN) {
+    bytes_printf(line, " --origin %s", options->origin_listen);
+  }
+  if (options->origin_advertised != NULL) {
+    bytes_printf(line, ",%s", options->origin_advertised);
+  }
+  for (size_t i = 0; options->target != NULL && i < options->num_triggers; i++) {
+    bytes_printf(line, " --trigger '%s'", options->triggers[i].text);
+  }
+}
+
 static const char *reproduce_line(const struct playing *playing) {
   const struct run_options *options = playing->options;
   struct bytes line = {0};
   bytes_text(&line, "interim run");
-  if (options->target != NULL) {
-    bytes_printf(&line, " --seat %s --target %s", case_seat_word(options->seat), playing->url);
-  } else if (options->seat != SEAT_GATEWAY) {
-    bytes_printf(&line, " --seat %s", case_seat_word(options->seat));
-  }
-  if (options->target != NULL && options->seat != SEAT_ORIGIN) {
-    bytes_printf(&line, " --origin %s", options->origin_listen);
-  }
-  if (options->origin_advertised != NULL) {
-    bytes_printf(&line, ",%s", options->origin_advertised);
-  }
+  add_peers(&line, playing);
   const struct pair *pair = &playing->plan->pair;
   if (options->target == NULL || pair->front == HTTP_H2) {
     bytes_printf(&line, " --front %s", pair->front == HTTP_H2 ? "h2" : "h1");
@@ -315,9 +325,6 @@ static const char *reproduce_line(const struct playing *playing) {
   }
   if (options->cacert != NULL) {
     bytes_printf(&line, " --cacert %s", options->cacert);
-  }
-  for (size_t i = 0; options->target != NULL && i < options->num_triggers; i++) {
-    bytes_printf(&line, " --trigger '%s'", options->triggers[i].text);
   }
   if (options->cases != NULL) {
     bytes_printf(&line, " --cases %s", options->cases);
