@@ -73,10 +73,28 @@ static bool strikes_at(const struct bug *bug, const struct message *interim) {
   }
 }
 
-static bool strikes_in(const struct bug *bug, const struct exchange *x) {
-  const struct bug_facts *facts = &x->facts;
+static bool strikes_request(const struct bug *bug, const struct exchange *x) {
   const struct message *request = &x->request;
   bool content = request->content == CONTENT_OPEN || request->length > 0;
+  bool is_head = span_is(request->method, "HEAD");
+  switch ((int)bug->when) {
+  case WHEN_CONTENT:
+    return content;
+  case WHEN_UPLOADING:
+    return content && !x->request_ended;
+  case WHEN_CONTINUED:
+    return x->continued;
+  case WHEN_METHOD_HEAD:
+    return is_head;
+  case WHEN_METHOD_ODD:
+    return !is_head && !span_is(request->method, "GET") && !span_is(request->method, "POST");
+  default:
+    return false;
+  }
+}
+
+static bool strikes_in(const struct bug *bug, const struct exchange *x) {
+  const struct bug_facts *facts = &x->facts;
   switch ((int)bug->when) {
   case WHEN_ALWAYS:
     return true;
@@ -96,19 +114,8 @@ static bool strikes_in(const struct bug *bug, const struct exchange *x) {
     return facts->front_reused;
   case WHEN_REUSED_BACK:
     return facts->back_reused;
-  case WHEN_CONTENT:
-    return content;
-  case WHEN_UPLOADING:
-    return content && !x->request_ended;
-  case WHEN_CONTINUED:
-    return x->continued;
-  case WHEN_METHOD_HEAD:
-    return span_is(request->method, "HEAD");
-  case WHEN_METHOD_ODD:
-    return !span_is(request->method, "HEAD") && !span_is(request->method, "GET") &&
-           !span_is(request->method, "POST");
   default:
-    return false;
+    return strikes_request(bug, x);
   }
 }
 
@@ -211,6 +218,38 @@ static void hold(struct exchange *x, const struct message *head, enum bug_fault 
   }
 }
 
+static bool obey_close(struct exchange *x, const struct message *head, enum bug_fault fault) {
+  if (!is_named(fault == BUG_SAY_CLOSED ? &x->request : head, span_of("close"))) {
+    return false;
+  }
+  x->front->interim(x->front_self, head);
+  if (fault == BUG_CLOSE_AFTER) {
+    x->facts.mute = true;
+  } else {
+    exchange_cut(x);
+  }
+  return true;
+}
+
+static bool delay(struct exchange *x, struct message *head, enum bug_fault fault) {
+  switch ((int)fault) {
+  case BUG_CLOSE_AFTER:
+  case BUG_SAY_CLOSED:
+    return obey_close(x, head, fault);
+  case BUG_HOLD:
+  case BUG_REVERSE:
+  case BUG_LATEST:
+  case BUG_BEHIND_FINAL:
+    hold(x, head, fault);
+    return true;
+  case BUG_TWICE:
+    x->front->interim(x->front_self, head);
+    return false;
+  default:
+    return false;
+  }
+}
+
 static bool decide_fate(struct exchange *x, struct message *head, enum bug_fault fault) {
   switch ((int)fault) {
   case BUG_FINAL_KEPT:
@@ -235,29 +274,8 @@ static bool decide_fate(struct exchange *x, struct message *head, enum bug_fault
     return true;
   case BUG_DROP:
     return true;
-  case BUG_CLOSE_AFTER:
-  case BUG_SAY_CLOSED:
-    if (!is_named(fault == BUG_SAY_CLOSED ? &x->request : head, span_of("close"))) {
-      return false;
-    }
-    x->front->interim(x->front_self, head);
-    if (fault == BUG_CLOSE_AFTER) {
-      x->facts.mute = true;
-    } else {
-      exchange_cut(x);
-    }
-    return true;
-  case BUG_HOLD:
-  case BUG_REVERSE:
-  case BUG_LATEST:
-  case BUG_BEHIND_FINAL:
-    hold(x, head, fault);
-    return true;
-  case BUG_TWICE:
-    x->front->interim(x->front_self, head);
-    return false;
   default:
-    return false;
+    return delay(x, head, fault);
   }
 }
 

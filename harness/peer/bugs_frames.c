@@ -222,6 +222,16 @@ static bool drops(struct h2_link *link, const struct frame *frame, enum bug_faul
   }
 }
 
+static void move_frame(const struct h2_link *link, struct frame *frame, enum bug_fault fault) {
+  bool block = frame->type == H2_HEADERS || frame->type == H2_CONTINUATION;
+  bool message = block || frame->type == H2_DATA;
+  bool any = fault == BUG_FRAME_ANY_STREAM && block && !is_open(link, frame->stream);
+  bool pushed = fault == BUG_FRAME_PUSHED && message && frame->stream % 2 == 0;
+  if ((any || pushed) && latest(link) != 0) {
+    frame->stream = latest(link);
+  }
+}
+
 static void change_frame(struct h2_link *link, struct frame *frame, enum bug_fault fault) {
   bool block = frame->type == H2_HEADERS || frame->type == H2_CONTINUATION;
   bool message = block || frame->type == H2_DATA;
@@ -240,17 +250,8 @@ static void change_frame(struct h2_link *link, struct frame *frame, enum bug_fau
       *frame = (struct frame){.type = H2_DATA};
     }
     return;
-  case BUG_FRAME_ANY_STREAM:
-    if (block && !is_open(link, frame->stream) && latest(link) != 0) {
-      frame->stream = latest(link);
-    }
-    return;
-  case BUG_FRAME_PUSHED:
-    if (message && frame->stream % 2 == 0 && latest(link) != 0) {
-      frame->stream = latest(link);
-    }
-    return;
   default:
+    move_frame(link, frame, fault);
     return;
   }
 }

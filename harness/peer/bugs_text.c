@@ -32,6 +32,13 @@ struct bug_cut bug_cut(const struct exchange *x, const struct message *head) {
 
 enum { STAND_IN = 'Q' }; /* for a byte that the strict parser would refuse */
 
+static bool is_bad(struct span rest, bool in_name) {
+  uint8_t byte = rest.ptr[0];
+  bool token = byte == '-' || (byte >= '0' && byte <= '9') || (byte | 0x20U) >= 'a';
+  bool bare = byte == '\r' && !span_starts(rest, "\r\n");
+  return byte == '\0' || bare || (in_name && (!token || byte >= 0x7f));
+}
+
 /* In lines that begin as those of the cases about them do. */
 static void mend_bytes(struct span bytes, struct bytes *in) {
   bool bad_line = false;
@@ -45,10 +52,7 @@ static void mend_bytes(struct span bytes, struct bytes *in) {
       in_name = true;
     }
     in_name = in_name && byte != ':';
-    bool bare = byte == '\r' && !span_starts(rest, "\r\n");
-    bool token = byte == '-' || (byte >= '0' && byte <= '9') || (byte | 0x20U) >= 'a';
-    bool bad = bad_line && (byte == '\0' || bare || (in_name && (!token || byte >= 0x7f)));
-    byte = bad ? (uint8_t)STAND_IN : byte;
+    byte = bad_line && is_bad(rest, in_name) ? (uint8_t)STAND_IN : byte;
     bytes_add(in, span_make(&byte, 1));
   }
 }
