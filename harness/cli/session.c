@@ -391,6 +391,7 @@ static void add_profile(const struct playing *playing, struct run *run) {
     bool known;
   } all[] = {
       {{"round_trip_ms", (double)stage_round_trip_us(playing->stage) / 1000}, true},
+      {{"url_status", stage_final_code(playing->stage)}, playing->options->seat == SEAT_ORIGIN},
       {{"deadline_ms", (double)stage_deadline_us(playing->stage) / 1000}, true},
       {{"max_interims", most_that_passed(run, "limits/count:")},
        most_that_passed(run, "limits/count:") > 0},

@@ -63,7 +63,7 @@ const char *trigger_parse(const char *text, struct trigger *out) {
   out->method = take_until(&line, " ");
   out->target = line;
   if (!h1_is_token(out->method) || !is_visible(out->target) ||
-      (out->target.ptr[0] != '/' && !span_is(out->target, "*"))) {
+      (!span_starts(out->target, "/") && !span_is(out->target, "*"))) {
     return "behind the code stand a method and a path that begins with /: 102=GET /slow";
   }
   while (rest.len > 0) {

@@ -54,7 +54,7 @@ static bool read_code(struct span text, uint64_t low, uint64_t high, unsigned *o
 /* 500ms or 2s. */
 static bool read_pause(struct span text, uint64_t *out_us) {
   bool milli = text.len > 2 && span_is(span_skip(text, text.len - 2), "ms");
-  bool second = !milli && text.len > 1 && text.ptr[text.len - 1] == 's';
+  bool second = !milli && text.len > 1 && span_is(span_skip(text, text.len - 1), "s");
   uint64_t number = 0;
   if ((!milli && !second) ||
       !span_number(span_make(text.ptr, text.len - (milli ? 2 : 1)), &number) ||
@@ -103,7 +103,7 @@ static struct route find_path(struct span path, bool faults) {
   struct route route = {.final = 200};
   struct span first = take_part(&path);
   unsigned code = 0;
-  if (first.len == 0) {
+  if (first.ptr == NULL || first.len == 0) {
     route.page = ROUTE_INDEX;
     return route;
   }
