@@ -139,9 +139,10 @@ test: setup ## run all tests
 	@$(MAKE) --no-print-directory all $(BUILD)/interim-san $(BUILD)/mutants $(TESTS) replays-san
 	$(PYTHON) -m pytest -q $(PYTEST_FLAGS) scripts/tests cases --build $(BUILD)
 
-demo: setup ## set up, build, and run the suite against the embedded reference gateway
+demo: setup ## set up, build, and run the suite against the embedded gateway and origin
 	@$(MAKE) --no-print-directory all
 	$(BUILD)/interim run
+	$(BUILD)/interim run --seat origin
 
 lint: setup ## formatting, layers, complexity, static analysis, manual pages
 	@scripts/lint
