@@ -9,9 +9,8 @@ static const struct bug rows[] = {
      WHEN_ALWAYS, 0},
     {"no-100", "An expectation is neither answered nor passed on.", "RFC9110-10.1.1-13", "E01",
      "expect/100-then-200 h2-expect/100-in-pieces",
-     "abort/100-then-close expect h2-expect/100-in-pieces h2-expect/content-in-pieces "
-     "upgrade/with-expectation",
-     BUG_ALL_PAIRS, BUG_NO_100, WHEN_ALWAYS, 0},
+     "abort/100-then-close expect h2-expect upgrade/with-expectation", BUG_ALL_PAIRS, BUG_NO_100,
+     WHEN_ALWAYS, 0},
     {"100-to-http-1.0", "An expectation in HTTP/1.0 is answered with a 100.", "RFC9110-15.2-2",
      "E05", "http10/expect", "http10/expect", BUG_FRONT_H1, BUG_100_TO_HTTP10, WHEN_ALWAYS, 0},
     {"100-in-lower-case-only", "An expectation in upper case is not known.", "RFC9110-10.1.1-1", "",
@@ -33,9 +32,8 @@ static const struct bug rows[] = {
      "RFC9112-9.5-3", "F04", "h2-expect/upload-stopped", "h2-expect/upload-stopped", BUG_H2_H2,
      BUG_NO_EARLY_FINAL, WHEN_ALWAYS, 0},
     {"upload-stops", "Behind an interim response no more content goes to the origin.",
-     "RFC9110-7.5-4", "I12", "forward/during-upload",
-     "expect/other-interims-first forward/during-large-upload forward/during-upload", BUG_ALL_PAIRS,
-     BUG_STOP_UPLOAD, WHEN_ALWAYS, 0},
+     "RFC9110-7.5-4", "I12", "forward/during-upload", "expect/other-interims-first forward",
+     BUG_ALL_PAIRS, BUG_STOP_UPLOAD, WHEN_ALWAYS, 0},
     {"keeps-strays", "What is behind a final response answers the next request.", "RFC9112-6.3-6",
      "",
      "pairing/stray-102 pairing/late-final pairing/stray-final pairing/late-interim "
@@ -47,19 +45,15 @@ static const struct bug rows[] = {
     {"lost-as-success", "A lost origin is answered for with a 200.", "RFC9110-15.6.3-1", "D10",
      "abort/102-then-reset abort/102-then-close",
      "abort h2-expect/100-ends-stream h2-frames h2-hpack/not-decodable h2-limits/endless-block "
-     "h2-streams/behind-reset h2-streams/reset-behind-102 h2-streams/reset-without-error "
-     "limits/endless-head",
+     "h2-streams limits/endless-head",
      BUG_ALL_PAIRS, BUG_LOST_AS_SUCCESS, WHEN_ALWAYS, 0},
     {"lost-in-silence", "A lost origin is not answered for.", "RFC9110-15.6.3-1", "G13",
      "abort/102-then-reset",
-     "abort framing h2-expect/100-ends-stream h2-fields h2-frames h2-hpack/malformed-then-next "
-     "h2-hpack/not-decodable h2-limits/endless-block h2-limits/indexed-fields h2-status h2-streams "
-     "limits/endless-head",
+     "abort framing h2-expect/100-ends-stream h2-fields h2-frames h2-hpack h2-limits h2-status "
+     "h2-streams limits/endless-head",
      BUG_H1_H1 | BUG_H2_H2, BUG_LOST_SILENT, WHEN_ALWAYS, 0},
     {"cut-as-whole", "A response that was cut short is ended as if it were whole.", "RFC9112-8-1",
-     "", "abort/chunks-cut-short",
-     "abort/chunks-cut-short abort/content-cut-short h2-frames/content-cut-short "
-     "h2-streams/interim-as-trailers h2-streams/interim-behind-the-final",
+     "", "abort/chunks-cut-short", "abort h2-frames/content-cut-short h2-streams",
      BUG_H1_H1 | BUG_H2_H2, BUG_CUT_AS_WHOLE, WHEN_ALWAYS, 0},
     {"short-patience", "A second after an interim response the origin is given up.",
      "RFC9110-15.2-4", "L05", "timing/two-seconds", "timing/two-seconds", BUG_BACK_H1,
@@ -68,24 +62,20 @@ static const struct bug rows[] = {
      "RFC9110-6-1", "H05", "head/102-then-200", "h2-streams/first-waits head", BUG_BACK_H1,
      BUG_HEAD_FORGOTTEN, WHEN_ALWAYS, 0},
     {"head-forgotten-103", "Behind a 103 it is forgotten that the request was HEAD.", "RFC9110-6-1",
-     "J02", "head/any-interim:103", "head/any-interim head/length-in-the-interim", BUG_BACK_H1,
-     BUG_HEAD_FORGOTTEN, WHEN_CODE, 103},
+     "J02", "head/any-interim:103", "head", BUG_BACK_H1, BUG_HEAD_FORGOTTEN, WHEN_CODE, 103},
     {"swallows", "What shares a read with an interim response is thrown away.", "RFC9110-15.2-4",
      "C01", "framing/glued-to-final",
-     "framing h2-flow/no-window-no-content h2-translate/chunked-trailers h2-translate/large-head "
-     "head/in-one-write http10/many hygiene/compression limits/count-in-one-write "
-     "limits/field-size limits/fields pairing/in-one-write upgrade/bytes-behind-the-101",
+     "framing h2-flow/no-window-no-content h2-translate head/in-one-write http10/many "
+     "hygiene/compression limits pairing/in-one-write upgrade/bytes-behind-the-101",
      BUG_BACK_H1, BUG_SWALLOW, WHEN_ALWAYS, 0},
     {"swallows-100", "What shares a read with a 100 is thrown away.", "RFC9110-15.2-4", "C05",
-     "framing/100-in-one-write", "framing/100-in-one-write framing/planted-in-the-final",
-     BUG_BACK_H1, BUG_SWALLOW, WHEN_CODE, 100},
+     "framing/100-in-one-write", "framing", BUG_BACK_H1, BUG_SWALLOW, WHEN_CODE, 100},
     {"obeys-length", "Content-Length of an interim response is obeyed.", "RFC9112-6.3-2", "B01",
      "framing/planted-in-the-final", "framing/planted-in-the-final", BUG_BACK_H1, BUG_OBEY_LENGTH,
      WHEN_ALWAYS, 0},
     {"obeys-coding", "Transfer-Encoding of an interim response is obeyed.", "RFC9112-6.3-2", "B05",
-     "framing/transfer-encoding-in-102 framing/encoding-in-http10",
-     "framing/encoding-in-http10 framing/length-and-encoding framing/transfer-encoding-in-102",
-     BUG_BACK_H1, BUG_OBEY_CODING, WHEN_ALWAYS, 0},
+     "framing/transfer-encoding-in-102 framing/length-and-encoding", "framing", BUG_BACK_H1,
+     BUG_OBEY_CODING, WHEN_ALWAYS, 0},
     {"obeys-close", "Behind an interim response with Connection: close nothing comes.",
      "RFC9112-9.6-5", "O04", "pooling/close-in-102", "pooling/close-in-102", BUG_BACK_H1,
      BUG_CLOSE_AFTER, WHEN_ALWAYS, 0},
@@ -94,27 +84,17 @@ static const struct bug rows[] = {
      BUG_SAY_CLOSED, WHEN_ALWAYS, 0},
     {"carries-over",
      "Fields of an interim response are in the next final response, whoever gets it.",
-     "RFC9110-15.2-3", "C19", "hygiene/next-request",
-     "abort cache expect forward framing h2-expect/content-in-pieces h2-expect/upload-stopped "
-     "h2-fields/content-length h2-fields/te h2-flow/among-the-first-frames h2-frames "
-     "h2-hpack/given-up-then-next h2-limits/empty-continuations h2-limits/fields "
-     "h2-limits/indexed-fields h2-streams head/any-interim head/chunked head/in-one-write http10 "
-     "hygiene limits/count limits/fields limits/one-thousand pairing/early-second-interim "
-     "pairing/pipelined-any-interim pairing/stray-final pooling/any-code-in-the-gap "
-     "pooling/client-says-close pooling/finals-in-reverse timing/promptness upgrade/101-after-102 "
-     "upgrade/unasked-101",
-     BUG_H1_H1 | BUG_H2_H2, BUG_CARRY_OVER, WHEN_ALWAYS, 0},
-    {"passes-bad-bytes", "Forbidden bytes in names and values of interim responses go on.",
-     "RFC9110-5.5-1", "M01", "framing/bad-name framing/nul-in-value framing/cr-in-value",
-     "framing/bad-name framing/cr-in-value framing/nul-in-value", BUG_H1_H1, BUG_LAX_BYTES,
+     "RFC9110-15.2-3", "C19", "cache/unsafe-request", "*", BUG_H1_H1 | BUG_H2_H2, BUG_CARRY_OVER,
      WHEN_ALWAYS, 0},
+    {"passes-bad-bytes", "Forbidden bytes in names and values of interim responses go on.",
+     "RFC9110-5.5-1", "M01", "framing/bad-name framing/nul-in-value framing/cr-in-value", "framing",
+     BUG_H1_H1, BUG_LAX_BYTES, WHEN_ALWAYS, 0},
     {"101-unasked", "A 101 that nobody asked for makes a tunnel.", "RFC9110-7.8-4", "N01",
      "upgrade/unasked-101", "upgrade", BUG_FRONT_H1, BUG_101_UNASKED, WHEN_ALWAYS, 0},
     {"101-dropped", "A 101 is passed over.", "RFC9110-7.8-6", "D09", "upgrade/both-ways", "upgrade",
      BUG_H1_H1, BUG_101_DROPPED, WHEN_ALWAYS, 0},
     {"101-without-upgrade", "A 101 goes on without its Upgrade.", "RFC9110-7.8-3", "N06",
-     "upgrade/both-ways", "upgrade/101-after-102 upgrade/both-ways upgrade/bytes-behind-the-101",
-     BUG_H1_H1, BUG_101_NO_FIELDS, WHEN_ALWAYS, 0},
+     "upgrade/both-ways", "upgrade", BUG_H1_H1, BUG_101_NO_FIELDS, WHEN_ALWAYS, 0},
     {"tunnel-one-way", "What a client sends behind a 101 is thrown away.", "RFC9110-7.8-6", "N04",
      "upgrade/both-ways", "upgrade/both-ways", BUG_H1_H1, BUG_TUNNEL_ONE_WAY, WHEN_ALWAYS, 0},
     {"tunnel-loses-first-bytes", "What shares a read with a 101 is thrown away.", "RFC9110-7.8-12",
@@ -129,17 +109,15 @@ static const struct bug rows[] = {
      "forward/102-then-200", "*", BUG_FRONT_H1, BUG_NO_EMPTY_LINE, WHEN_ALWAYS, 0},
     {"late-content-lost",
      "Behind an interim response content that does not come with its head never comes.",
-     "RFC9110-15.2-4", "", "framing/chunked-cut:1 framing/cut:1",
-     "framing/chunked-cut framing/cut framing/empty-final", BUG_BACK_H1, BUG_LATE_BYTES_LOST,
-     WHEN_ALWAYS, 0},
+     "RFC9110-15.2-4", "", "framing/chunked-cut:1 framing/cut:1", "framing", BUG_BACK_H1,
+     BUG_LATE_BYTES_LOST, WHEN_ALWAYS, 0},
     {"open-content-lost", "Behind an interim response content without a length is none.",
      "RFC9112-6.3-5", "J01", "framing/close-delimited framing/chunked-final",
      "abort/chunks-cut-short framing h2-translate/chunked-trailers http10/close-delimited-final "
      "hygiene/compression",
      BUG_BACK_H1, BUG_OPEN_CONTENT_LOST, WHEN_ALWAYS, 0},
     {"crash-on-garbage", "The gateway dies of a request that is none.", "HOUSE-ALIVE", "K03",
-     "expect/garbage-behind", "expect/garbage-behind expect/planted-request-folded", BUG_H1_H1,
-     BUG_CRASH_ON_GARBAGE, WHEN_ALWAYS, 0},
+     "expect/garbage-behind", "expect", BUG_H1_H1, BUG_CRASH_ON_GARBAGE, WHEN_ALWAYS, 0},
 };
 
 const struct bug_rows bugs_of_hops = {rows, sizeof(rows) / sizeof(rows[0])};
