@@ -156,7 +156,7 @@ static const struct bug rows[] = {
      "RFC9113-8.1.1-5", "I04", "h2-frames/empty-data-ends-final", "h2-frames", BUG_BACK_H2,
      BUG_FRAME_EMPTY_DROPPED, WHEN_ALWAYS, 0},
     {"frame-one-byte-lost", "A CONTINUATION of one byte is passed over.", "RFC9113-6.2-1", "",
-     "h2-frames/continuation:1",
+     "h2-limits/continuations:1",
      "framing/glued-to-final h2-flow h2-frames h2-hpack h2-limits h2-streams h2-translate head",
      BUG_BACK_H2, BUG_FRAME_SHORT_LOST, WHEN_ALWAYS, 0},
 };
