@@ -20,6 +20,14 @@ struct weighing {
   struct result *out;
 };
 
+/* The final response's head is there: whatever came behind it, the interim response was not taken
+ * for it. */
+static bool has_begun(const struct script_exchange *exchange) {
+  const struct message_seen *final = exchange->final;
+  return final != NULL && !final->complete && final->head_done && final->owner == OWNER_OURS &&
+         !script_fell_out(exchange, final);
+}
+
 static void exchange_facts(const struct script *script, const struct script_exchange *exchange,
                            struct judge_exchange *out) {
   const struct message_seen *final = exchange->final;
@@ -28,9 +36,6 @@ static void exchange_facts(const struct script *script, const struct script_exch
   bool has_final = final != NULL && final->complete && !script_fell_out(exchange, final);
   bool tunnel = has_final && final->framing == H1_SWITCHED; /* the target's to make */
   bool owed = exchange->passed_over && exchange->arrivals > 0 && !exchange->final_sent;
-  /* Its head is there: whatever came behind it, the interim response was not taken for it. */
-  bool begun = final != NULL && !final->complete && final->head_done &&
-               final->owner == OWNER_OURS && !script_fell_out(exchange, final);
   *out = (struct judge_exchange){
       .interims_sent = (unsigned)exchange->num_interims,
       .interims_seen = exchange->num_seen,
@@ -47,7 +52,7 @@ static void exchange_facts(const struct script *script, const struct script_exch
       .closed = exchange->closed && !exchange->forgone,
       .stalled = exchange->next_answered || (exchange->stalled && !has_final && !broken && !owed),
       .fell_out = exchange->fell_out,
-      .next_answered = exchange->next_answered && !begun,
+      .next_answered = exchange->next_answered && !has_begun(exchange),
   };
 }
 
@@ -73,34 +78,18 @@ static void gather_outcomes(struct weighing *weighing) {
 }
 
 static enum outcome breach_outcome(enum breach breach) {
-  switch (breach < BREACH_MALFORMED ? breach : BREACH_MALFORMED) {
-  case BREACH_FOREIGN:
-  case BREACH_PLANTED:
-  case BREACH_SMUGGLED:
-  case BREACH_OWED:
-  case BREACH_UNSOLICITED:
-    return OUTCOME_DESYNC;
-  case BREACH_PASSED_OVER:
-    return OUTCOME_TAKEN_AS_FINAL;
-  case BREACH_LEAKED:
-    return OUTCOME_LEAKED;
-  case BREACH_REPEATED:
-  case BREACH_VERSION:
-  case BREACH_PASSED_ON:
-  case BREACH_GRAMMAR:
-  case BREACH_CODE:
-  case BREACH_FRAMES:
-  case BREACH_MALFORMED:
-    return OUTCOME_ALTERED;
-  case BREACH_INTERIM_LENGTH:
-  case BREACH_INTERIM_CODING:
-  case BREACH_INTERIM_HTTP10:
-  case BREACH_SWITCHED:
-  case BREACH_NEVER:
-  case NUM_BREACHES:
-    break;
-  }
-  return OUTCOME_UNMET;
+  static const enum outcome outcomes[NUM_BREACHES] = {
+      [BREACH_FOREIGN] = OUTCOME_DESYNC,       [BREACH_PLANTED] = OUTCOME_DESYNC,
+      [BREACH_SMUGGLED] = OUTCOME_DESYNC,      [BREACH_OWED] = OUTCOME_DESYNC,
+      [BREACH_UNSOLICITED] = OUTCOME_DESYNC,   [BREACH_PASSED_OVER] = OUTCOME_TAKEN_AS_FINAL,
+      [BREACH_LEAKED] = OUTCOME_LEAKED,        [BREACH_REPEATED] = OUTCOME_ALTERED,
+      [BREACH_VERSION] = OUTCOME_ALTERED,      [BREACH_PASSED_ON] = OUTCOME_ALTERED,
+      [BREACH_GRAMMAR] = OUTCOME_ALTERED,      [BREACH_CODE] = OUTCOME_ALTERED,
+      [BREACH_FRAMES] = OUTCOME_ALTERED,       [BREACH_INTERIM_LENGTH] = OUTCOME_UNMET,
+      [BREACH_INTERIM_CODING] = OUTCOME_UNMET, [BREACH_INTERIM_HTTP10] = OUTCOME_UNMET,
+      [BREACH_SWITCHED] = OUTCOME_UNMET,       [BREACH_NEVER] = OUTCOME_UNMET,
+  };
+  return breach >= BREACH_MALFORMED ? OUTCOME_ALTERED : outcomes[breach];
 }
 
 static enum judge_level level_of(const struct assemble_context *context, struct span id) {
@@ -458,25 +447,36 @@ static bool weigh_trigger(struct weighing *weighing) {
 }
 
 /* What the target lacks, or what came in between: SKIP or ERROR instead of the verdict. */
+static const char *why_not_played(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  if (script->asked_http10) {
+    return "the target asks the origin with HTTP/1.0 here: nobody may send it an interim response";
+  }
+  if (script->wrong_back) {
+    return "the target asked the origin in another version of HTTP than before";
+  }
+  if (script->no_tunnel) {
+    return "the target made no tunnel";
+  }
+  if (script->held_back && only_unmet(weighing)) {
+    return "the target does not ask the origin for so many things at once";
+  }
+  return NULL;
+}
+
 static void weigh_obstacles(struct weighing *weighing) {
   struct result *out = weighing->out;
   const struct script *script = weighing->script;
   bool relays = weighing->context->seat != SEAT_ORIGIN;
   bool unasked = relays && (script->never_arrived || script->missed);
   const char *answer = unasked ? own_answer(weighing) : NULL;
+  const char *why_not = why_not_played(weighing);
   if (answer != NULL) {
     skip(out, answer);
   } else if (script->over_limit[0] != '\0') {
     weigh_over_limit(weighing);
-  } else if (script->asked_http10) {
-    skip(out, "the target asks the origin with HTTP/1.0 here: nobody may send it an interim "
-              "response");
-  } else if (script->wrong_back) {
-    skip(out, "the target asked the origin in another version of HTTP than before");
-  } else if (script->no_tunnel) {
-    skip(out, "the target made no tunnel");
-  } else if (script->held_back && only_unmet(weighing)) {
-    skip(out, "the target does not ask the origin for so many things at once");
+  } else if (why_not != NULL) {
+    skip(out, why_not);
   } else if (script->lost_request && !sent_interim(script)) {
     error(out, "the request neither reached the origin nor was answered: nothing to judge");
   } else if (script->never_arrived && out->verdict == VERDICT_PASS) {

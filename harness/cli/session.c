@@ -308,18 +308,23 @@ static void add_peers(struct bytes *line, const struct playing *playing) {
   }
 }
 
+static void add_versions(struct bytes *line, const struct playing *playing) {
+  const struct run_options *options = playing->options;
+  const struct pair *pair = &playing->plan->pair;
+  if (options->target == NULL || pair->front == HTTP_H2) {
+    bytes_printf(line, " --front %s", pair->front == HTTP_H2 ? "h2" : "h1");
+  }
+  if (pair->backs != (HTTP_H1 | HTTP_H2) && options->seat != SEAT_ORIGIN) {
+    bytes_printf(line, " --back %s", pair->backs == HTTP_H2 ? "h2" : "h1");
+  }
+}
+
 static const char *reproduce_line(const struct playing *playing) {
   const struct run_options *options = playing->options;
   struct bytes line = {0};
   bytes_text(&line, "interim run");
   add_peers(&line, playing);
-  const struct pair *pair = &playing->plan->pair;
-  if (options->target == NULL || pair->front == HTTP_H2) {
-    bytes_printf(&line, " --front %s", pair->front == HTTP_H2 ? "h2" : "h1");
-  }
-  if (pair->backs != (HTTP_H1 | HTTP_H2) && options->seat != SEAT_ORIGIN) {
-    bytes_printf(&line, " --back %s", pair->backs == HTTP_H2 ? "h2" : "h1");
-  }
+  add_versions(&line, playing);
   if (options->insecure) {
     bytes_text(&line, " --insecure");
   }

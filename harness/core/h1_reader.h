@@ -72,15 +72,15 @@ static inline bool h1_line_is_field(const struct h1_line *line) {
 
 /* h1_line_value returns a field line's value, without the OWS around it. */
 static inline struct span h1_line_value(const struct h1_line *line) {
-  const uint8_t *begin = line->text.ptr + line->token + 1;
+  const uint8_t *first = line->text.ptr + line->token + 1;
   const uint8_t *end = line->text.ptr + line->text.len;
-  while (begin < end && h1_is_blank(begin[0])) {
-    begin++;
+  while (first < end && h1_is_blank(first[0])) {
+    first++;
   }
-  while (begin < end && h1_is_blank(end[-1])) {
+  while (first < end && h1_is_blank(end[-1])) {
     end--;
   }
-  return span_make(begin, (size_t)(end - begin));
+  return span_make(first, (size_t)(end - first));
 }
 
 /* What is wrong with a line; code is H1_OK when nothing is. */

@@ -31,20 +31,16 @@ static void pend(struct script *script, struct script_exchange *exchange, struct
   exchange->answer = part_append(exchange->answer, parts);
 }
 
-void h2_back_compose(struct script *script, const struct step *step,
-                     struct script_exchange *exchange, const struct compose_context *context,
-                     struct bytes *out) {
-  struct part *parts = NULL;
+static struct part *compose(struct script *script, const struct step *step,
+                            struct script_exchange *exchange,
+                            const struct compose_context *context) {
   switch (step->messages[0].kind) {
   case MESSAGE_STATUS:
-    parts = compose_h2_response(&script->arena, step, context, &exchange->answer_due);
-    break;
+    return compose_h2_response(&script->arena, step, context, &exchange->answer_due);
   case MESSAGE_CONTENT:
-    parts = compose_h2_content(&script->arena, step, context, &exchange->answer_due);
-    break;
+    return compose_h2_content(&script->arena, step, context, &exchange->answer_due);
   case MESSAGE_FRAME:
-    parts = compose_h2_frame(&script->arena, step, context);
-    break;
+    return compose_h2_frame(&script->arena, step, context);
   case MESSAGE_REQUEST:
   case MESSAGE_BYTES:
   case MESSAGE_CLOSE:
@@ -52,12 +48,23 @@ void h2_back_compose(struct script *script, const struct step *step,
   case MESSAGE_NOTHING:
     break;
   }
-  /* What waits goes first: frames are coded in the order in which they are written, and what is not
-   * to be written must not be coded. */
+  return NULL;
+}
+
+/* On a stream that is over only frames made by hand go out; what is not to be written must not be
+ * coded. */
+static struct link *open_link(const struct script_exchange *exchange, const struct step *step) {
   bool dead = exchange->back_ended_by_us || exchange->back_gone ||
               (exchange->back_stream != NULL && exchange->back_stream->sent_end);
-  bool frame = step->messages[0].kind == MESSAGE_FRAME;
-  struct link *link = dead && !frame ? NULL : exchange->back_link;
+  return dead && step->messages[0].kind != MESSAGE_FRAME ? NULL : exchange->back_link;
+}
+
+void h2_back_compose(struct script *script, const struct step *step,
+                     struct script_exchange *exchange, const struct compose_context *context,
+                     struct bytes *out) {
+  struct part *parts = compose(script, step, exchange, context);
+  struct link *link = open_link(exchange, step);
+  /* What waits goes first: frames are coded in the order in which they are written. */
   if (link != NULL && (link->holder == NULL || link->holder == script)) {
     bytes_add(out, bytes_span(&link->out));
     link->out.len = 0;

@@ -217,7 +217,7 @@ bool h2_origin_forget(struct origin *origin, struct h2_origin *end, const struct
       at = &stream->next;
       continue;
     }
-    if (stream->owner == script) {
+    if (stream->owner != NULL) {
       harmless = harmless && !script->config.file->alone;
       if (!stream->reader.stream.sent_end) {
         h2_write_reset(&end->link.out, stream->reader.stream.id, H2_CANCEL);

@@ -79,9 +79,8 @@ static void test_parse_every(void **state) {
   assert_int_equal(case_parse_every("g/s.case", span_of(bad), &diag), -1);
   assert_int_equal(diag.line, 6);
   assert_int_equal(diag.column, 16);
-  assert_string_equal(diag.reason,
-                      "a message belongs here: a METHOD, a CODE such as 102, content, "
-                      "bytes or frame; seen when n is a, c is 1020");
+  assert_string_equal(diag.reason, "a message belongs here: a METHOD, a CODE such as 102, content, "
+                                   "bytes or frame; seen when n is a, c is 1020");
   assert_int_equal(case_parse_every("g/s.case", span_of("title\n"), &diag), -1);
   assert_string_equal(diag.reason, "title needs a text behind it");
 }

@@ -24,7 +24,9 @@
 /* Our 200 to request n, as composed when the step states no content. */
 #define OK(n) OK_HEAD(n, "17") "$" n "\n"
 
-enum { BENCH_CONNS = 64, BENCH_DEADLINE = 250000, BENCH_RUN = 0xabcdef };
+enum { BENCH_CONNS = 64, BENCH_RUN = 0xabcdef };
+
+#define BENCH_DEADLINE UINT64_C(250000)
 
 struct bench_conn {
   bool opened;

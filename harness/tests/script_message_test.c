@@ -150,7 +150,7 @@ static void test_endless_content_fills_no_memory(void **state) {
     message_feed(&message, &arena, &event, 1);
   }
   assert_int_equal(message.content.len, MESSAGE_MAX_CONTENT);
-  assert_true(message.content.cap <= 2 * MESSAGE_MAX_CONTENT);
+  assert_true(message.content.cap <= (size_t)2 * MESSAGE_MAX_CONTENT);
   bytes_free(&message.content);
   arena_free(&arena);
 }
