@@ -24,7 +24,8 @@ static inline struct span span_make(const void *ptr, size_t len) {
 
 /* span_eq tells whether both hold the same bytes. */
 static inline bool span_eq(struct span a, struct span b) {
-  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+  return a.len == b.len &&
+         (a.len == 0 || (a.ptr != NULL && b.ptr != NULL && memcmp(a.ptr, b.ptr, a.len) == 0));
 }
 
 /* span_is tells whether the span holds exactly the bytes of a C string. */

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "core/actor.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { WORLD_ACTORS = 4, WORLD_LATENCY_US = 50 };
@@ -164,6 +165,7 @@ static inline bool world_step(struct world *world) {
   uint64_t earliest = ACTOR_NEVER;
   unsigned who = 0;
   for (unsigned i = 0; i < world->num_actors; i++) {
+    assert(world->actors[i].wake != NULL);
     uint64_t at = world->actors[i].wake(world->actors[i].self);
     if (at < earliest) {
       earliest = at;
