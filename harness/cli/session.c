@@ -494,8 +494,10 @@ static int play_plan(struct session *session, const struct plan *plan, struct ar
       .progress = isatty(STDERR_FILENO) == 1 && !session->options->quiet,
   };
   int failed = set_up(&playing, diag);
-  if (failed == 0 &&
-      !watch_begin(&playing.watch, (pid_t)session->options->pid, net_loop_now_us(playing.loop))) {
+  bool lives = failed == 0 && watch_begin(&playing.watch, (pid_t)session->options->pid,
+                                          net_loop_now_us(playing.loop));
+  session->watched = session->watched || lives;
+  if (failed == 0 && !session->watched) {
     diag_set(diag, NULL, 0, 0, "--pid '%ld': there is no such process", session->options->pid);
     failed = -1;
   }

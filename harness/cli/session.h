@@ -14,6 +14,7 @@ struct session {
   struct plan plans[PLAN_MAX_PAIRS]; /* one pass each */
   size_t num_plans;
   uint32_t seed; /* of nonces and order */
+  bool watched;  /* the process of --pid was there; a target that was restarted may have another */
 };
 
 /* session_load loads and selects the cases. 0, or -1 with *diag set. */
