@@ -283,14 +283,20 @@ static void end_active(struct stage *stage, size_t index) {
   free(ended.script);
 }
 
-/* While the target refuses connections nothing begins but now and then a plain exchange. */
-static void try_again(struct stage *stage) {
-  /* No control exchange can tell a silent target from one that is gone. */
+/* No control exchange can tell a silent target from one that is gone. */
+static bool give_up_waits(struct stage *stage) {
+  bool any = false;
   for (size_t i = 0; i < stage->num_active; i++) {
     if (script_wants_control(stage->active[i].script, stage->now_us)) {
       script_give_up(stage->active[i].script, true, stage->now_us);
+      any = true;
     }
   }
+  return any;
+}
+
+/* While the target refuses connections nothing begins but now and then a plain exchange. */
+static void try_again(struct stage *stage) {
   if (stage->num_active > 0 || stage->now_us < stage->retry_us) {
     return;
   }
@@ -415,6 +421,7 @@ static void settle(struct stage *stage) {
       break;
     }
     if (stage->down_since_us != 0) {
+      moved = give_up_waits(stage) || moved;
       try_again(stage);
     } else {
       begin_work(stage);

@@ -332,6 +332,33 @@ static void test_a_target_that_does_not_come_back_ends_the_run(void **state) {
   hall_close(&hall);
 }
 
+/* The first play waits on a connection that stays open, when the second is refused one. */
+static void test_who_waits_on_a_target_that_is_gone_is_given_up(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 2);
+  hall.config.jobs = 1;
+  hall_open(&hall, "hangs");
+  hall.gateway.trigger = "g/play-0";
+  while (!hall.plays[0].running || hall.most == 0) {
+    assert_true(world_step(&hall.world));
+    hall_watch(&hall);
+  }
+  while (!hall.plays[1].running) {
+    const struct script *waits = hall.plays[0].runs[0];
+    hall.world.refuse = waits->num_exchanges > 0 && waits->exchanges[0]->arrivals > 0;
+    assert_true(world_step(&hall.world));
+  }
+  /* Nothing comes from the target any more that would wake the stage. */
+  const uint64_t never_us = 1000000000000;
+  hall.world.latency_us = never_us;
+  hall_go_on(&hall);
+  assert_true(stage_done(hall.stage));
+  assert_true(hall.world.now_us < never_us);
+  assert_true(stage_target_died(hall.stage));
+  hall_close(&hall);
+}
+
 static void test_a_target_that_is_started_again(void **state) {
   (void)state;
   struct hall hall;
@@ -484,6 +511,7 @@ int main(void) {
       cmocka_unit_test(test_a_target_that_starts_late_is_waited_for),
       cmocka_unit_test(test_a_target_that_dies_of_one_play_and_comes_back),
       cmocka_unit_test(test_a_target_that_does_not_come_back_ends_the_run),
+      cmocka_unit_test(test_who_waits_on_a_target_that_is_gone_is_given_up),
       cmocka_unit_test(test_a_target_that_is_started_again),
       cmocka_unit_test(test_a_process_that_died_makes_suspects),
       cmocka_unit_test(test_a_process_that_ended_and_cost_nothing_is_no_death),
