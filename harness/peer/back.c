@@ -45,7 +45,8 @@ static void touch(struct back *back) {
   } else if (!back->connected || back->request_ended) {
     bool short_of =
         bug_is(back->conn.relay, BUG_SHORT_PATIENCE) && back->exchange->rule.interims > 0;
-    relay_deadline(&back->conn, now_us + (short_of ? 1000 * 1000 : config->origin_timeout_us));
+    relay_deadline(&back->conn,
+                   now_us + (short_of ? UINT64_C(1000000) : config->origin_timeout_us));
   } else {
     relay_deadline(&back->conn, ACTOR_NEVER);
   }

@@ -149,9 +149,8 @@ static bool head(struct link_stream *stream) {
 
 static void content(struct link_stream *stream, struct span bytes) {
   struct back_stream *back = back_of(stream);
-  if (bug_is(stream->link->conn.relay, BUG_IN_DATA) && !stream->h2.head_done) {
-    exchange_response_content(back->exchange, bytes);
-  } else if (back->response.content == CONTENT_NONE) {
+  bool early = bug_is(stream->link->conn.relay, BUG_IN_DATA) && !stream->h2.head_done;
+  if (back->response.content == CONTENT_NONE && !early) {
     link_give_back(stream, bytes.len);
   } else {
     exchange_response_content(back->exchange, bytes);

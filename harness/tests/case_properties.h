@@ -16,7 +16,7 @@ static inline void case_property_require(bool holds, const char *property) {
 /* A diagnosis has a place inside the text and a printable reason. */
 static inline void case_property_diag(const struct diag *diag, struct span text) {
   size_t lines = 1;
-  for (size_t i = 0; i < text.len; i++) {
+  for (size_t i = 0; text.ptr != NULL && i < text.len; i++) {
     lines += text.ptr[i] == '\n';
   }
   case_property_require(diag->line >= 1 && diag->line <= lines, "a diagnosis names a line");

@@ -263,7 +263,7 @@ static const char *take_marks(struct mutants_suite *suite, struct child *child) 
   return trouble;
 }
 
-static void end(struct mutants_suite *suite, struct child *child, int status) {
+static void end_child(struct mutants_suite *suite, struct child *child, int status) {
   struct mutant *mutant = child->mutant;
   mutant->seconds = seconds_since(child->since);
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
@@ -308,7 +308,7 @@ void mutants_play_all(struct mutants_suite *suite, struct mutant *mutants, size_
     int status = 0;
     struct child *done = child_of(children, jobs, wait(&status));
     if (done != NULL) {
-      end(suite, done, status);
+      end_child(suite, done, status);
       running--;
     }
   }

@@ -250,7 +250,13 @@ static char sign_of(const struct mutants_score *score, const struct mutant *muta
     break;
   }
   struct mutant_mark mark = mutant->marks[place.pair][place.play];
-  return mark.verdict == VERDICT_FAIL ? 'F' : mark.verdict == VERDICT_WARN ? 'W' : 'i';
+  if (mark.verdict == VERDICT_FAIL) {
+    return 'F';
+  }
+  if (mark.verdict == VERDICT_WARN) {
+    return 'W';
+  }
+  return 'i';
 }
 
 void mutants_score_matrix(const struct mutants_score *score, FILE *out) {
