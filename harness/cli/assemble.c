@@ -89,7 +89,7 @@ static enum outcome breach_outcome(enum breach breach) {
       [BREACH_INTERIM_CODING] = OUTCOME_UNMET, [BREACH_INTERIM_HTTP10] = OUTCOME_UNMET,
       [BREACH_SWITCHED] = OUTCOME_UNMET,       [BREACH_NEVER] = OUTCOME_UNMET,
   };
-  return breach >= BREACH_MALFORMED ? OUTCOME_ALTERED : outcomes[breach];
+  return breach < NUM_BREACHES ? outcomes[breach] : OUTCOME_ALTERED;
 }
 
 static enum judge_level level_of(const struct assemble_context *context, struct span id) {
