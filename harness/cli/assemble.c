@@ -303,7 +303,8 @@ static void error(struct result *out, const char *reason) {
 static const char *death_reason(const struct script *script, bool again) {
   if (script->target_down) {
     return again ? "the target refuses connections after this case, twice"
-                 : "the target refused connections while this case was played";
+                 : "the target refused connections while this case was played, and maybe others: "
+                   "--jobs 1, or --restart, tells whose doing it is";
   }
   return script->hurt ? "a process of the target died while this case was played, twice"
                       : "the target answered nobody any more, twice";
