@@ -69,7 +69,7 @@ static void gather_outcomes(struct weighing *weighing) {
     weighing->outcomes |= set;
     /* Who asks again after a 503 has read it. */
     bool reads_503 = exchange->final_code == 503 && exchange->arrivals > 1;
-    if (outcome_blames(outcome_first(set), true) != NULL && !reads_503 &&
+    if (outcome_blames(outcome_first(set), true, false) != NULL && !reads_503 &&
         exchange->num_interims >= 1 && exchange->num_interims <= 5 && exchange->valid_interims &&
         (exchange->final_sent || exchange->back_left)) {
       weighing->valid_interims = true;
@@ -215,7 +215,9 @@ static void weigh_case(struct weighing *weighing) {
     outcome = OUTCOME_UNMET;
   }
   const char *reason = met ? "" : miss_text(weighing);
-  const char *blamed = met ? NULL : outcome_blames(outcome, weighing->valid_interims);
+  const char *blamed = met ? NULL
+                           : outcome_blames(outcome, weighing->valid_interims,
+                                            weighing->context->pair->front == HTTP_H2);
   if (blamed != NULL) {
     struct finding_weighed by_outcome = {span_of(blamed), false, reason};
     weigh(weighing, &by_outcome);
@@ -256,7 +258,8 @@ static void weigh_accusation(struct weighing *weighing, const struct play *play)
   const char *id = breach_requirement(play->accused_of, play->runs[0]->config.front);
   weighing->outcomes |= 1U << OUTCOME_DESYNC;
   struct finding_weighed weighed = {
-      span_of(outcome_blames(OUTCOME_DESYNC, weighing->valid_interims)), false, play->accused};
+      span_of(outcome_blames(OUTCOME_DESYNC, weighing->valid_interims, false)), false,
+      play->accused};
   if (id != NULL && !weighing->valid_interims) {
     weighed.requirement = span_of(id);
   }
@@ -358,7 +361,7 @@ static void weigh_death(struct weighing *weighing, const struct play *play) {
   weighing->outcomes |= 1U << outcome;
   /* Whatever else was seen is the death's doing: it alone decides. */
   weighing->out->verdict = VERDICT_PASS;
-  struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false)), false,
+  struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false, false)), false,
                                  death_reason(script, again)};
   weigh(weighing, &dead);
 }

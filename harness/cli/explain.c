@@ -186,7 +186,8 @@ static const char *verdict_at(struct explanation *explanation, enum seat seat,
   const struct requirement *own = catalog_rule(library, explanation->file, seat);
   bool met = outcome_meets(outcome);
   enum verdict verdict = verdict_of((enum judge_level)own->level, met);
-  const char *blamed = outcome_blames(outcome, foresee_valid_interims(explanation->file));
+  const char *blamed = outcome_blames(outcome, foresee_valid_interims(explanation->file),
+                                      (explanation->file->fronts & HTTP_H1) == 0);
   const struct requirement *row =
       blamed == NULL ? NULL : registry_find(&library->registry, span_of(blamed));
   if (row != NULL) {

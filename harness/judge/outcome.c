@@ -181,17 +181,21 @@ const char *outcome_impact(enum outcome outcome) {
 static const struct {
   const char *after_valid;
   const char *otherwise;
+  const char *on_streams; /* otherwise, where a client's answers come on streams of HTTP/2 */
 } outcome_blamed[NUM_OUTCOMES] = {
-    [OUTCOME_CRASHED] = {"HOUSE-ALIVE", "HOUSE-ALIVE"},
-    [OUTCOME_TAKEN_AS_FINAL] = {"RFC9110-15.2-4", NULL},
-    [OUTCOME_DESYNC] = {"RFC9110-15.2-4", "RFC9112-9.3.2-1"},
-    [OUTCOME_HANG] = {"RFC9110-15.2-4", NULL},
-    [OUTCOME_CLOSED] = {"RFC9110-15.2-4", NULL},
-    [OUTCOME_REPLACED] = {"RFC9110-15.2-4", NULL},
+    [OUTCOME_CRASHED] = {"HOUSE-ALIVE", "HOUSE-ALIVE", "HOUSE-ALIVE"},
+    [OUTCOME_TAKEN_AS_FINAL] = {"RFC9110-15.2-4", NULL, NULL},
+    [OUTCOME_DESYNC] = {"RFC9110-15.2-4", "RFC9112-9.3.2-1", "RFC9113-8.1-13"},
+    [OUTCOME_HANG] = {"RFC9110-15.2-4", NULL, NULL},
+    [OUTCOME_CLOSED] = {"RFC9110-15.2-4", NULL, NULL},
+    [OUTCOME_REPLACED] = {"RFC9110-15.2-4", NULL, NULL},
 };
 
-const char *outcome_blames(enum outcome outcome, bool valid_interims) {
-  return valid_interims ? outcome_blamed[outcome].after_valid : outcome_blamed[outcome].otherwise;
+const char *outcome_blames(enum outcome outcome, bool valid_interims, bool streams) {
+  if (valid_interims) {
+    return outcome_blamed[outcome].after_valid;
+  }
+  return streams ? outcome_blamed[outcome].on_streams : outcome_blamed[outcome].otherwise;
 }
 
 bool outcome_meets(enum outcome outcome) {

@@ -89,8 +89,9 @@ const char *outcome_impact(enum outcome outcome);
 /* outcome_blames returns the id of the requirement that an outcome breaks whatever the case is
  * about, or NULL when the case's own requirement decides. For TAKEN_AS_FINAL, HANG, CLOSED,
  * REPLACED and DESYNC that is RFC9110-15.2-4 when valid_interims (the target got one to five valid
- * interim responses before); for CRASHED HOUSE-ALIVE; for DESYNC otherwise RFC9112-9.3.2-1. */
-const char *outcome_blames(enum outcome outcome, bool valid_interims);
+ * interim responses before); for CRASHED HOUSE-ALIVE; for DESYNC otherwise RFC9112-9.3.2-1,
+ * or RFC9113-8.1-13 when the client's answers come on streams of HTTP/2. */
+const char *outcome_blames(enum outcome outcome, bool valid_interims, bool streams);
 
 /* outcome_can_break tells whether an outcome can break the requirement with this id. One that says
  * what a message looks like, or what is done with a malformed one, is broken by a message that was

@@ -335,7 +335,7 @@ static void test_outcomes_blame_a_requirement(void **state) {
   for (size_t i = 0; i < LENGTH(rows); i++) {
     const char *const expected[] = {rows[i].otherwise, rows[i].after_valid};
     for (unsigned valid = 0; valid < 2; valid++) {
-      const char *blamed = outcome_blames(rows[i].outcome, valid == 1);
+      const char *blamed = outcome_blames(rows[i].outcome, valid == 1, false);
       if (expected[valid] == NULL) {
         assert_null(blamed);
       } else {
@@ -414,8 +414,18 @@ static void test_what_passed_shows_no_fault(void **state) {
   }
 }
 
+/* The rule about the order of answers is HTTP/1.1's; on streams each comes on its request's own. */
+static void test_a_desync_over_http_2_breaks_http_2(void **state) {
+  (void)state;
+  assert_string_equal(outcome_blames(OUTCOME_DESYNC, false, true), "RFC9113-8.1-13");
+  assert_string_equal(outcome_blames(OUTCOME_DESYNC, true, true), "RFC9110-15.2-4");
+  assert_string_equal(outcome_blames(OUTCOME_CRASHED, false, true), "HOUSE-ALIVE");
+  assert_null(outcome_blames(OUTCOME_HANG, false, true));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_desync_over_http_2_breaks_http_2),
       cmocka_unit_test(test_what_an_outcome_can_break),
       cmocka_unit_test(test_what_the_head_of_a_final_response_meets),
       cmocka_unit_test(test_interims_crossing),
