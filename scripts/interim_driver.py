@@ -234,6 +234,7 @@ def run_target(config, program, name, directory):
             arguments = ["--seat", profile.seat, "--target", url, *fronts]
             if profile.seat != "origin":
                 arguments += ["--origin", server.origin]
+            arguments += server.triggers
             arguments += ["--target-name", name]
             arguments += ["--target-version", server.version] if server.version else []
             arguments += ["--expect", str(profile.expect)] if profile.expect else []

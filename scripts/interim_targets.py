@@ -8,7 +8,10 @@ strings and in the configuration these are filled in: {dir} (the server's own te
 scripts/setup installs what the profile names from npm). A server is ready when its port takes connections;
 with `answers = true` in [ready], when it answers a request, in whatever way.
 
-A server that ends is started again where the profile says `restart = true`.
+A server that ends is started again where the profile says `restart = true`. What has to be compiled or laid
+out first is done by the commands of `build`, in {dir}; a file of `needs` that is not there means that the
+server is not installed. `triggers` are the requests that make an origin send an interim response, as
+`interim run --trigger` takes them.
 
 `fronts` are the HTTP versions that `url` takes (h2: with prior knowledge), `tls_fronts` those that `tls_url`
 takes. `back` is the version in which the server asks its origin: one profile has one.
@@ -16,14 +19,17 @@ takes. `back` is the version in which the server asks its origin: one profile ha
     with Server(load_profile("haproxy")) as server:
         subprocess.run(["build/interim", "run", "--target", server.url, "--origin", server.origin])
 
-By hand, with {url}, {tls_url}, {origin} and {pid} filled in, the server stopped when the command ends:
+By hand, with {url}, {tls_url}, {origin} and {pid} filled in, and {triggers} become the options that give
+them; the server is stopped when the command ends:
 
     scripts/interim_targets.py haproxy -- build/interim run --target {url} --origin {origin}
+    scripts/interim_targets.py node -- build/interim run --seat origin --target {url} {triggers}
 """
 
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -42,6 +48,7 @@ NPM = Path(__file__).resolve().parent.parent / "build" / "npm"
 # Below the ports that the kernel hands out to outgoing connections, of which a run makes thousands.
 PORTS = range(20000, 32000)
 READY_SECONDS = 20.0
+BUILD_SECONDS = 120.0
 STOP_SECONDS = 5.0
 START_TRIES = 3
 LOG_TAIL = 8000
@@ -86,6 +93,9 @@ class Profile:
     back: str = "h1"
     npm: list = field(default_factory=list)
     restart: bool = False
+    needs: list = field(default_factory=list)
+    build: list = field(default_factory=list)
+    triggers: list = field(default_factory=list)
     configs: list = field(default_factory=list)
     env: dict = field(default_factory=dict)
     version: dict = field(default_factory=dict)
@@ -117,6 +127,9 @@ PROFILE_KEYS = {
     "back": (str, False),
     "npm": (list, False),
     "restart": (bool, False),
+    "needs": (list, False),
+    "build": (list, False),
+    "triggers": (list, False),
     "configs": (list, False),
     "env": (dict, False),
     "version": (dict, False),
@@ -171,7 +184,7 @@ def _check_profile(path, name, data):
     if not data["command"]:
         raise ProfileError(f"{path}: 'command' is empty")
     _check_extras(path, data)
-    for text in [*data["command"], data["url"], data.get("tls_url", "")]:
+    for text in [*data["command"], data["url"], data.get("tls_url", ""), *data.get("triggers", [])]:
         for unknown in set(re.findall(r"\{(\w+)\}", text)) - set(PLACEHOLDERS):
             raise ProfileError(f"{path}: {{{unknown}}} in {text!r} is none of {PLACEHOLDERS}")
     for config in data.get("configs", []):
@@ -185,6 +198,12 @@ def _check_extras(path, data):
     for package in data.get("npm", []):
         if not re.fullmatch(r"@?[^@\s]+@[\d.]+", package):
             raise ProfileError(f"{path}: {package!r} in 'npm' is not NAME@VERSION")
+    for command in data.get("build", []):
+        if not isinstance(command, list) or not command:
+            raise ProfileError(f"{path}: {command!r} in 'build' is not a list of words")
+    for trigger in data.get("triggers", []):
+        if not re.fullmatch(r"1\d\d=\S+ \S+( \|.*)?", trigger):
+            raise ProfileError(f"{path}: {trigger!r} in 'triggers' is not CODE=METHOD PATH [| NAME: VALUE]")
     for key in ("fronts", "tls_fronts"):
         for version in data.get(key, []):
             if version not in VERSIONS:
@@ -210,13 +229,27 @@ def free_ports(count):
     raise StartFailed("no free port on 127.0.0.1")
 
 
+def with_npm(word):
+    """A word of a profile with {npm} filled in."""
+    return word.replace("{npm}", f"{NPM}/node_modules")
+
+
+def missing_of(profile):
+    """What the server needs and this machine lacks: programs, files, packages of npm."""
+    programs = [with_npm(command[0]) for command in [*profile.build, profile.command]]
+    # What lies in {dir} is made at the start.
+    missing = [name for name in programs if "{dir}" not in name and not shutil.which(name, path=PATH)]
+    missing += [path for path in profile.needs if not Path(path).exists()]
+    return missing + [name for name in profile.npm_names if not (NPM / "node_modules" / name).is_dir()]
+
+
 def version_of(profile):
     """The version that the installed program tells, or "" when it tells none."""
     if not profile.version:
         return ""
     try:
         done = subprocess.run(
-            [word.replace("{npm}", f"{NPM}/node_modules") for word in profile.version["command"]],
+            [with_npm(word) for word in profile.version["command"]],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -292,6 +325,11 @@ class Server:
         return f"127.0.0.1:{self.origin_port}"
 
     @property
+    def triggers(self):
+        """The words that give `interim run` its triggers."""
+        return [word for text in self.profile.triggers for word in ("--trigger", self._fill(text))]
+
+    @property
     def pid(self):
         return self.process.pid
 
@@ -304,8 +342,7 @@ class Server:
 
     def start(self):
         """Start the server and wait for its port. NotInstalled, or StartFailed with its log."""
-        missing = [] if shutil.which(self.profile.command[0], path=PATH) else self.profile.command[:1]
-        missing += [name for name in self.profile.npm_names if not (NPM / "node_modules" / name).is_dir()]
+        missing = missing_of(self.profile)
         if missing:
             raise NotInstalled(
                 f"{missing[0]} is not installed: run scripts/setup --targets {self.profile.name}"
@@ -355,27 +392,43 @@ class Server:
         for config in self.profile.configs:
             template = (self.profile.directory / config).read_text(encoding="utf-8")
             (self.directory / config).write_text(self._fill(template), encoding="utf-8")
-        environment = os.environ | {"PATH": PATH, "HOME": str(self.directory)}
-        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
-            environment[name] = str(self.directory)
-        environment |= {key: self._fill(text) for key, text in self.profile.env.items()}
+            # A CGI program is one that may be executed.
+            shutil.copymode(self.profile.directory / config, self.directory / config)
         command = [self._fill(word) for word in self.profile.command]
         if self.profile.restart:
             command = ["sh", "-c", AGAIN, "sh", *command]
         with open(self.directory / "log", "wb") as log:
-            owner = self._owner()
-            self.process = subprocess.Popen(
-                command,
-                cwd=self.directory,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                **owner,
-            )
+            options = self._process_options(log)
+            for step in self.profile.build:
+                self._build([self._fill(word) for word in step], options)
+            self.process = subprocess.Popen(command, **options)
         self._await_ready()
         (self.directory / "ready").touch()
+
+    def _process_options(self, log):
+        """How the server's processes run: in its directory, with nothing of ours."""
+        environment = os.environ | {"PATH": PATH, "HOME": str(self.directory)}
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
+            environment[name] = str(self.directory)
+        environment |= {key: self._fill(text) for key, text in self.profile.env.items()}
+        return {
+            "cwd": self.directory,
+            "env": environment,
+            "stdin": subprocess.DEVNULL,
+            "stdout": log,
+            "stderr": subprocess.STDOUT,
+            "start_new_session": True,
+            **self._owner(),
+        }
+
+    def _build(self, command, options):
+        try:
+            status = subprocess.run(command, check=False, timeout=BUILD_SECONDS, **options).returncode
+        except subprocess.TimeoutExpired as error:
+            raise StartFailed(self._failure(f"was not built in {BUILD_SECONDS:.0f} s")) from error
+        if status != 0:
+            words = shlex.join(command)
+            raise StartFailed(self._failure(f"was not built: status {status} of {words}"))
 
     def _owner(self):
         """As root, the server runs as nobody, in a directory that belongs to it."""
@@ -425,7 +478,9 @@ def main(arguments):
         with Server(load_profile(arguments[0])) as server:
             values = {"{url}": server.url, "{tls_url}": server.tls_url}
             values |= {"{origin}": server.origin, "{pid}": str(server.pid)}
-            words = arguments[2:]
+            words = []
+            for word in arguments[2:]:
+                words += server.triggers if word == "{triggers}" else [word]
             for name, value in values.items():
                 words = [word.replace(name, value) for word in words]
             status = subprocess.run(words, check=False).returncode

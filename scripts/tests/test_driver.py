@@ -365,6 +365,14 @@ def test_fronts_are_asked_as_told(project, pytest_in, asked, url, told):
     assert [word for word in arguments if word.startswith(("--front", "--insecure"))] == told
 
 
+def test_a_profile_names_its_triggers(project, pytest_in):
+    project.script(result("origin-102/then-final"))
+    pytest_in("cases", "--target", "node")
+    (arguments,) = project.calls()
+    triggers = [words[1] for words in zip(arguments, arguments[1:]) if words[0] == "--trigger"]
+    assert triggers == ["102=GET /102", "103=GET /103"]
+
+
 def test_a_front_that_a_target_lacks_is_skipped(project, pytest_in):
     project.script(result("forward/plain"))
     done = pytest_in("cases", "--target", "nginx", "--front", "h2")

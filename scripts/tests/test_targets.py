@@ -306,7 +306,7 @@ def test_a_line_that_names_no_case_is_wrong(run_expecting):
     assert "this line names no case" in done.stderr
 
 
-@pytest.mark.parametrize("name", TREE)
+@pytest.mark.parametrize("name", [*TREE, *ORIGINS])
 def test_each_known_deviation_of_the_tree_is_a_sentence_of_its_own(name):
     expect = load_profile(name).expect
     if expect is None:
@@ -350,6 +350,55 @@ def test_npm_packages_that_are_missing_are_named(mine):
         Server(load_profile("mine", mine(text))).start()
 
 
+def test_what_is_missing_is_named(mine):
+    for text in ('needs = ["/no/such/library.so"]\n', 'build = [["/no/such/library.so", "-o", "x"]]\n'):
+        with pytest.raises(NotInstalled, match="/no/such/library.so is not installed: run scripts/setup"):
+            Server(load_profile("mine", mine(GOOD + text))).start()
+
+
+# Serves its own directory.
+FILES = '["/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", "{listen_port}"]'
+
+
+def test_a_server_is_built_in_its_directory_before_it_starts(mine):
+    steps = '[["sh", "-c", "echo {listen_port} >one"], ["cp", "one", "{dir}/two"]]'
+    text = GOOD.replace('["true"]', FILES) + f"build = {steps}\n"
+    with Server(load_profile("mine", mine(text))) as server:
+        assert ask(server.url + "/two", {}).read().decode() == f"{server.listen_port}\n"
+
+
+def test_a_server_that_cannot_be_built_says_why(mine):
+    text = GOOD + 'build = [["sh", "-c", "echo no such header; exit 3"]]\n'
+    with pytest.raises(interim_targets.StartFailed, match="status 3 of sh -c .*\nno such header"):
+        Server(load_profile("mine", mine(text))).start()
+
+
+def test_a_build_that_does_not_end_is_given_up(mine, monkeypatch):
+    monkeypatch.setattr(interim_targets, "BUILD_SECONDS", 0.1)
+    with pytest.raises(interim_targets.StartFailed, match="mine was not built in"):
+        Server(load_profile("mine", mine(GOOD + 'build = [["sleep", "600"]]\n'))).start()
+
+
+def test_a_configuration_that_is_a_program_stays_one(mine):
+    targets = mine(GOOD.replace('["true"]', FILES) + 'configs = ["program"]\nbuild = [["{dir}/program"]]\n')
+    program = targets / "mine" / "program"
+    program.write_text("#!/bin/sh\necho ran >ran\n")
+    program.chmod(0o755)
+    with Server(load_profile("mine", targets)) as server:
+        assert ask(server.url + "/ran", {}).read() == b"ran\n"
+
+
+def test_triggers_become_options(mine):
+    text = GOOD + 'triggers = ["102=COPY /big | Destination: {url}/copy", "103=GET /hints"]\n'
+    with pytest.raises(ProfileError, match="{url} in '102=COPY"):
+        load_profile("mine", mine(text))
+    text = text.replace("{url}", "http://127.0.0.1:{listen_port}")
+    server = Server(load_profile("mine", mine(text)))
+    server.listen_port = 20000
+    copy = "102=COPY /big | Destination: http://127.0.0.1:20000/copy"
+    assert server.triggers == ["--trigger", copy, "--trigger", "103=GET /hints"]
+
+
 @pytest.mark.parametrize(
     "text, message",
     [
@@ -366,6 +415,9 @@ def test_npm_packages_that_are_missing_are_named(mine):
         (GOOD + 'fronts = ["h1", "http"]\n', "'http' in 'fronts' is none of h1, h2"),
         (GOOD + 'tls_fronts = ["h2"]\n', "'tls_url' and 'tls_fronts' need each other"),
         (GOOD + 'npm = ["package"]\n', "'package' in 'npm' is not NAME@VERSION"),
+        (GOOD + 'build = ["make"]\n', "'make' in 'build' is not a list of words"),
+        (GOOD + 'triggers = ["GET /hints"]\n', "'GET /hints' in 'triggers' is not CODE=METHOD PATH"),
+        (GOOD + 'triggers = ["200=GET /hints"]\n', "'200=GET /hints' in 'triggers' is not CODE="),
         (GOOD + 'configs = ["a.conf"]\n', "'configs' names 'a.conf', which is not beside it"),
     ],
 )
@@ -436,6 +488,8 @@ def test_by_hand(root, run):
     assert url.startswith("http://127.0.0.1:") and origin.startswith("127.0.0.1:") and int(pid)
     done = run(script, "haproxy", "--", "echo", "{tls_url}")
     assert re.fullmatch(r"https://127\.0\.0\.1:\d+\n", done.stdout)
+    done = run(script, "node", "--", "printf", "<%s>", "{triggers}")
+    assert done.stdout.startswith("<--trigger><102=GET /102><--trigger><103=GET /103>")
 
 
 def test_by_hand_with_an_unknown_name(root, run):

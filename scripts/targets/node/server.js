@@ -3,12 +3,32 @@ const fs = require("node:fs");
 const http = require("node:http");
 const http2 = require("node:http2");
 
+const hints = { link: "</style.css>; rel=preload; as=style" };
+
+function sendProcessing(response) {
+  if (response.stream) {
+    response.stream.additionalHeaders({ ":status": 102 });
+  } else {
+    response.writeProcessing();
+  }
+}
+
+function sendFinal(response) {
+  response.setHeader("Content-Type", "text/plain");
+  response.end("ok\n");
+}
+
 // The answer comes once the content has come.
 function answer(request, response) {
   request.resume();
   request.on("end", () => {
-    response.setHeader("Content-Type", "text/plain");
-    response.end("ok\n");
+    if (request.url === "/102") {
+      sendProcessing(response);
+      sendProcessing(response);
+    } else if (request.url === "/103") {
+      response.writeEarlyHints(hints);
+    }
+    sendFinal(response);
   });
 }
 
