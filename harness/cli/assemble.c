@@ -339,6 +339,9 @@ static bool found_it_dead(const struct play *play) {
 }
 
 static const char *gone_text(const struct assemble_context *context) {
+  if (!context->worked) {
+    return "not played: not even a plain GET worked";
+  }
   return context->restarted_in_vain
              ? "not played: the target was gone, and the restart command did not bring it back"
              : "not played: the target was gone";

@@ -473,6 +473,7 @@ static void assemble_run(struct playing *playing, struct run *run) {
       .reproduce = reproduce_line(playing),
       .target = is_plain(playing) ? playing->target : NULL,
       .origin = playing->listening,
+      .worked = stage_round_trip_us(playing->stage) > 0,
       .target_died = stage_target_died(playing->stage),
       .restarted_in_vain = stage_restarted_in_vain(playing->stage),
       .interrupted = playing->signal != 0,

@@ -34,6 +34,15 @@ static void put_fatal(struct text *text) {
   page_end(&text->page);
 }
 
+/* Where not even a plain exchange worked, the cases have nothing to add to it. */
+static bool was_judged(const struct run *run) {
+  bool any = run->fatal[0] == '\0';
+  for (size_t i = 0; i < run->num_results; i++) {
+    any = any || run->results[i].verdict != VERDICT_ERROR;
+  }
+  return any;
+}
+
 static void add_words(struct bytes *out, const char *before, const char *const *words, size_t num) {
   for (size_t i = 0; i < num; i++) {
     bytes_printf(out, "%s%s", i == 0 ? before : "+", words[i]);
@@ -102,6 +111,8 @@ int report_text(FILE *out, const struct run *run, const struct report_style *sty
   put_fatal(&text);
   if (!style->quiet) {
     put_head(&text);
+  }
+  if (!style->quiet && (style->verbose || was_judged(run))) {
     text_faults(&text);
     text_lists(&text);
   }

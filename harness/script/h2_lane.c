@@ -36,6 +36,7 @@ void h2_lane_open(struct script *script, size_t client) {
 
 void h2_lane_free(struct client_lane *lane) {
   if (lane->link != NULL) {
+    lane->greeted = lane->link->h2.peer_settings;
     link_free(lane->link);
     free(lane->link);
     lane->link = NULL;

@@ -23,14 +23,28 @@ void plain_exchange_case(struct arena *arena, enum seat seat, struct case_file *
   }
 }
 
-const char *plain_exchange_failure(struct arena *arena, struct script *script) {
+/* Nothing that the target sent was HTTP/2: its end of the connection begins with SETTINGS. */
+static bool speaks_no_h2(const struct script *script) {
+  return script->config.front == HTTP_H2 && !script->clients[0].greeted;
+}
+
+/* What came, and how far the request did. */
+static const char *observed(struct arena *arena, struct script *script) {
   const struct script_exchange *exchange = script->num_exchanges > 0 ? script->exchanges[0] : NULL;
-  bool through = !script_makes_answers(script);
-  bool lost = through && exchange != NULL && exchange->arrivals == 0;
-  return arena_printf(arena, "a plain GET %s did not work: expected %s, observed %s%s",
-                      through ? "through the target" : "of the URL", script_expected(script),
-                      script_observed(script),
-                      script->target_down ? "connection refused"
-                      : lost              ? " (the request did not reach the origin)"
-                                          : "");
+  if (script->target_down) {
+    return "connection refused";
+  }
+  if (speaks_no_h2(script)) {
+    return "no HTTP/2: is it spoken there (--front h1 plays HTTP/1.1)?";
+  }
+  const char *seen = script_observed(script);
+  bool lost = !script_makes_answers(script) && exchange != NULL && exchange->arrivals == 0;
+  return arena_printf(arena, "%s%s", seen[0] == '\0' ? "nothing" : seen,
+                      lost ? " (the request did not reach the origin)" : "");
+}
+
+const char *plain_exchange_failure(struct arena *arena, struct script *script) {
+  return arena_printf(arena, "a plain GET %s did not work: expected %s, observed %s",
+                      script_makes_answers(script) ? "of the URL" : "through the target",
+                      script_expected(script), observed(arena, script));
 }

@@ -185,6 +185,7 @@ struct client_lane {
   struct interim_rule rule;
   struct bytes window;
   struct link *link; /* over HTTP/2; NULL over HTTP/1.1 */
+  bool greeted;      /* over HTTP/2: the target sent its SETTINGS, before the link was freed */
   struct message_seen *building;
   struct message_seen *first; /* messages of this connection and those before it */
   struct message_seen *last;

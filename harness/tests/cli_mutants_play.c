@@ -108,6 +108,7 @@ static void judge(struct mutants_suite *suite, size_t pair, const struct stage *
                                      .pair = &plan->pair,
                                      .back = stage_back(stage),
                                      .reproduce = "",
+                                     .worked = true,
                                      .target_died = stage_target_died(stage)};
   for (size_t i = 0; i < plan->num_plays; i++) {
     struct result result;

@@ -236,6 +236,21 @@ static void test_what_is_fatal_comes_first_even_when_quiet(void **state) {
   assert_lines(&run, (struct report_style){.quiet = true}, lines, LENGTH(lines));
 }
 
+/* Where no case has anything to add to it, none is listed. */
+static void test_what_is_fatal_alone_is_enough(void **state) {
+  (void)state;
+  struct run run = sample_run();
+  struct result dead = run.results[0];
+  dead.verdict = VERDICT_ERROR;
+  dead.reason = "not played";
+  run.results = &dead;
+  run.num_results = 1;
+  assert_has(&run, (struct report_style){0}, "not played");
+  run.fatal = "A plain GET did not work.";
+  assert_lacks(&run, (struct report_style){0}, "not played");
+  assert_has(&run, (struct report_style){.verbose = true}, "not played");
+}
+
 static void test_a_target_without_a_name_goes_by_its_address(void **state) {
   (void)state;
   struct run run = empty_run();
@@ -435,6 +450,7 @@ int main(void) {
       cmocka_unit_test(test_a_run_without_faults),
       cmocka_unit_test(test_an_interrupted_run_says_so_twice),
       cmocka_unit_test(test_what_is_fatal_comes_first_even_when_quiet),
+      cmocka_unit_test(test_what_is_fatal_alone_is_enough),
       cmocka_unit_test(test_a_target_without_a_name_goes_by_its_address),
       cmocka_unit_test(test_colour_only_when_asked_for),
       cmocka_unit_test(test_colour_moves_nothing),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "hpack/hpack.h"
 #include "script/stage.h"
 #include "tests/doctored_faults.h"
 #include "tests/world.h"
@@ -281,6 +282,19 @@ static void test_without_sanity_nothing_is_played(void **state) {
   hall_close(&hall);
 }
 
+/* The doctored gateway speaks HTTP/1.1 only. */
+static void test_a_target_without_http2_is_told_as_such(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 1);
+  hall.config.front = HTTP_H2;
+  hall.config.coder = &hpack_coder;
+  hall_play(&hall, "none");
+  assert_non_null(strstr(stage_failure(hall.stage), "observed no HTTP/2"));
+  assert_int_equal(hall.plays[0].num_runs, 0);
+  hall_close(&hall);
+}
+
 static void test_a_target_that_starts_late_is_waited_for(void **state) {
   (void)state;
   struct hall hall;
@@ -508,6 +522,7 @@ int main(void) {
       cmocka_unit_test(test_slow_is_not_silent),
       cmocka_unit_test(test_the_sanity_exchange_tells_about_the_target),
       cmocka_unit_test(test_without_sanity_nothing_is_played),
+      cmocka_unit_test(test_a_target_without_http2_is_told_as_such),
       cmocka_unit_test(test_a_target_that_starts_late_is_waited_for),
       cmocka_unit_test(test_a_target_that_dies_of_one_play_and_comes_back),
       cmocka_unit_test(test_a_target_that_does_not_come_back_ends_the_run),
