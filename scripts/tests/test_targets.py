@@ -96,7 +96,13 @@ TO_H2 = [name for name, version in TREE.items() if version == "HTTP/2"]
 ORIGINS = (
     "apache-origin",
     "caddy-origin",
+    "express",
+    "fastify",
+    "go",
+    "go-h2c",
     "h2o-origin",
+    "hapi",
+    "koa",
     "lighttpd-origin",
     "nghttpd",
     "nginx-origin",
