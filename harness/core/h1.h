@@ -24,7 +24,7 @@ enum h1_event_kind {
   H1_TRAILER,  /* name, value: a field of the trailer section */
   H1_END,      /* the message is complete; for an interim, 101 too, at once after H1_HEAD_END */
   H1_TUNNEL,   /* value: bytes after a 101, or after a 2xx to CONNECT; no HTTP */
-};
+} __attribute__((packed));
 
 enum h1_framing {
   H1_NO_CONTENT,  /* 1xx, 204, 304, answers to HEAD, requests without framing fields */
@@ -32,20 +32,20 @@ enum h1_framing {
   H1_CHUNKED,     /* Transfer-Encoding: chunked */
   H1_UNTIL_CLOSE, /* delimited by the end of the connection (RFC 9112 section 6.3 rule 8) */
   H1_SWITCHED,    /* 101, or 2xx to CONNECT (RFC 9112 section 6.3 rule 2) */
-};
+} __attribute__((packed));
 
 /* A start line, a field line and the empty line count with their CRLF. H1_END has no bytes: offset
  * and end are where the message ended. */
 struct h1_event {
   enum h1_event_kind kind;
+  enum h1_framing framing;
+  uint16_t code;   /* of the response that the event belongs to; 0 in requests */
+  uint8_t minor;   /* of HTTP/1.minor, of the message that the event belongs to */
+  uint64_t length; /* with H1_LENGTH */
   uint64_t offset; /* of the event's first byte in the stream */
   uint64_t end;    /* of the byte behind its last one */
   struct span name;
   struct span value;
-  unsigned code;  /* of the response that the event belongs to; 0 in requests */
-  unsigned minor; /* of HTTP/1.minor, of the message that the event belongs to */
-  enum h1_framing framing;
-  uint64_t length; /* with H1_LENGTH */
 };
 
 enum h1_status {

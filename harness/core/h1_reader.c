@@ -104,7 +104,7 @@ enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *lin
   return h1_reader_fail(reader, faulty ? fault.code : tail, reader->scan.at, "a control byte");
 }
 
-struct h1_fault h1_version_check(struct span text, size_t index, unsigned *out_minor) {
+struct h1_fault h1_version_check(struct span text, size_t index, uint8_t *out_minor) {
   static const char name[] = {'H', 'T', 'T', 'P', '/', '1', '.'};
   for (size_t i = 0; i < sizeof(name); i++) {
     if (index + i >= text.len || text.ptr[index + i] != (uint8_t)name[i]) {
@@ -115,6 +115,6 @@ struct h1_fault h1_version_check(struct span text, size_t index, unsigned *out_m
   if (minor >= text.len || !h1_is_digit(text.ptr[minor])) {
     return (struct h1_fault){H1_BAD_VERSION, minor, "the minor version is not a digit"};
   }
-  *out_minor = (unsigned)(text.ptr[minor] - '0');
+  *out_minor = (uint8_t)(text.ptr[minor] - '0');
   return (struct h1_fault){0};
 }

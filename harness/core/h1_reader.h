@@ -45,10 +45,10 @@ struct h1_reader {
   uint64_t length; /* value of Content-Length */
   struct h1_scan scan;
   size_t num_fields;
-  unsigned code;
-  unsigned minor;
   enum h1_state state;
   enum h1_framing framing;
+  uint16_t code;
+  uint8_t minor;
   bool by_fields;    /* framing fields count in this head */
   bool has_length;   /* Content-Length was seen */
   bool has_coding;   /* Transfer-Encoding was seen */
@@ -216,7 +216,7 @@ static inline void h1_reader_framed(struct h1_reader *reader, struct h1_event *h
 enum h1_step h1_reader_content(struct h1_reader *reader, struct span window, struct h1_event *out);
 
 /* h1_version_check looks for "HTTP/1.DIGIT" at an index of a start line and gives the digit. */
-struct h1_fault h1_version_check(struct span text, size_t index, unsigned *out_minor);
+struct h1_fault h1_version_check(struct span text, size_t index, uint8_t *out_minor);
 
 /* The length of "HTTP/1.1". */
 enum { H1_VERSION_LEN = 8 };

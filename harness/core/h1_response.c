@@ -79,8 +79,7 @@ enum { STATUS_AT = H1_VERSION_LEN + 1, REASON_AT = STATUS_AT + 4 };
 
 /* HTTP-version SP 3DIGIT SP [ reason-phrase ]: the second SP is there without a reason too (RFC
  * 9112 section 4). */
-static struct h1_fault parse_status_line(struct span text, unsigned *out_minor,
-                                         unsigned *out_code) {
+static struct h1_fault parse_status_line(struct span text, uint8_t *out_minor, uint16_t *out_code) {
   struct h1_fault fault = h1_version_check(text, 0, out_minor);
   if (fault.code != H1_OK) {
     return fault;
@@ -104,7 +103,7 @@ static struct h1_fault parse_status_line(struct span text, unsigned *out_minor,
   if (text.len < REASON_AT || text.ptr[REASON_AT - 1] != ' ') {
     return (struct h1_fault){H1_BAD_START_LINE, REASON_AT - 1, "no SP behind the status code"};
   }
-  *out_code = code;
+  *out_code = (uint16_t)code;
   return (struct h1_fault){0};
 }
 
@@ -113,7 +112,7 @@ static struct span reason_phrase(const struct h1_line *line) {
 }
 
 /* Most status lines, by comparison; false for those that parse_status_line must look at. */
-H1_INLINE bool is_plain(struct span text, unsigned *out_code) {
+H1_INLINE bool is_plain(struct span text, uint16_t *out_code) {
   static const char before[] = "HTTP/1.1 ";
   if (text.len < REASON_AT || memcmp(text.ptr, before, STATUS_AT) != 0 ||
       text.ptr[REASON_AT - 1] != ' ') {
@@ -122,7 +121,7 @@ H1_INLINE bool is_plain(struct span text, unsigned *out_code) {
   unsigned hundreds = text.ptr[STATUS_AT] - (unsigned)'0';
   unsigned tens = text.ptr[STATUS_AT + 1] - (unsigned)'0';
   unsigned ones = text.ptr[STATUS_AT + 2] - (unsigned)'0';
-  *out_code = hundreds * 100 + tens * 10 + ones;
+  *out_code = (uint16_t)(hundreds * 100 + tens * 10 + ones);
   return hundreds - 1 < 5 && tens < 10 && ones < 10;
 }
 
@@ -209,7 +208,7 @@ static enum h1_step next_step(struct h1_response *parser, struct span window,
 H1_INLINE bool plain_status(struct h1_response *parser, struct h1_plain *plain,
                             h1_classify_fn *classify, struct h1_event *out) {
   struct h1_line line;
-  unsigned code = 0;
+  uint16_t code = 0;
   if (!h1_plain_line(plain, classify, &line) || !is_plain(line.text, &code)) {
     return false;
   }

@@ -60,8 +60,8 @@ struct telling {
 };
 
 static void tell(const struct telling *telling, struct h1_event event) {
-  event.code =
-      telling->translate->stream.reads == H2_READ_RESPONSE ? telling->translate->stream.code : 0;
+  const struct h2_stream *stream = &telling->translate->stream;
+  event.code = stream->reads == H2_READ_RESPONSE ? (uint16_t)stream->code : 0;
   event.minor = 1;
   if (telling->emit != NULL) {
     telling->emit(telling->user, &event);
