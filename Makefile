@@ -41,7 +41,7 @@ USES_net := script peer hpack case core base
 USES_report := judge case core base
 USES_cli := report net script judge peer hpack case core base
 
-.PHONY: help all demo test unit mutants lint flags bench bench-parser install clean setup
+.PHONY: help all demo test unit mutants mutation lint flags bench bench-parser install clean setup
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -126,6 +126,9 @@ $(BUILD)/mutants: $(MUTANTS_OBJECTS) $(call layer_libs,cli $(USES_cli),opt)
 
 mutants: $(BUILD)/mutants ## prove that each case can fail: play the suite with each named bug
 	@$(BUILD)/mutants --json $(BUILD)/mutants.json --matrix $(BUILD)/mutants.txt $(MUTANTS)
+
+mutation: ## change one small thing at a time in our own code: do the unit tests notice?
+	@scripts/mutate --build $(BUILD)/mutation $(MUTATION)
 
 unit: $(TESTS) ## build and run the unit tests, under ASan and UBSan
 	@scripts/run-unit-tests $(TESTS)

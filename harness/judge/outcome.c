@@ -198,14 +198,12 @@ const char *outcome_blames(enum outcome outcome, bool valid_interims, bool strea
   return streams ? outcome_blamed[outcome].on_streams : outcome_blamed[outcome].otherwise;
 }
 
+static const outcome_set meeting = 1U << OUTCOME_HELD | 1U << OUTCOME_FORWARDED | 1U << OUTCOME_OK;
+
 bool outcome_meets(enum outcome outcome) {
-  return outcome == OUTCOME_HELD || outcome == OUTCOME_FORWARDED || outcome == OUTCOME_OK;
+  return (meeting & (1U << outcome)) != 0;
 }
 
 outcome_set outcomes_of_met(outcome_set set) {
-  outcome_set kept = 0;
-  for (unsigned i = 0; i < NUM_OUTCOMES; i++) {
-    kept |= outcome_meets((enum outcome)i) ? set & (1U << i) : 0U;
-  }
-  return kept != 0 ? kept : 1U << OUTCOME_OK;
+  return (set & meeting) != 0 ? set & meeting : 1U << OUTCOME_OK;
 }

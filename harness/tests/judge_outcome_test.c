@@ -366,6 +366,7 @@ static void test_what_an_outcome_can_break(void **state) {
       {OUTCOME_ALTERED, "RFC9110-2.2-2", true},
       {OUTCOME_UNMET, "RFC9110-5.5-1", true},
       {OUTCOME_LEAKED, "RFC8297-2-5", true},
+      {OUTCOME_HANG, "RFC1945-7.2-1", false},
       {OUTCOME_HANG, "RFC9110-2.2-2", false},
       {OUTCOME_CLOSED, "RFC9112-2.3-1", false},
       {OUTCOME_REPLACED, "RFC9110-8.6-1", false},

@@ -75,6 +75,7 @@ static void test_verdicts_have_the_words_of_the_result_file(void **state) {
 static void test_exit_status(void **state) {
   (void)state;
   assert_int_equal(verdict_exit_status(0, 0), 0);
+  assert_int_equal(verdict_exit_status(0, 1), 3);
   assert_int_equal(verdict_exit_status(0, 2), 3);
   assert_int_equal(verdict_exit_status(1, 0), 1);
   assert_int_equal(verdict_exit_status(1, 2), 1);
