@@ -1,16 +1,19 @@
 # The fuzz targets: fuzz/NAME.c each, with the layers that it uses. Included by the Makefile.
-FUZZ_TARGETS := h1_response h1_request interim_rule case_file script report
+FUZZ_TARGETS := h1_response h1_request h2_client interim_rule case_file script report
 FUZZ_USES_h1_response := core base
 FUZZ_USES_h1_request := core base
+FUZZ_USES_h2_client := hpack core base
 FUZZ_USES_interim_rule := core base
 FUZZ_USES_case_file := case core base
 FUZZ_USES_script := script case peer core base
 FUZZ_USES_report := report judge case core base
 FUZZ_USES_empty :=
 FUZZ_LIBS_report := $(LIBS)
+FUZZ_LIBS_h2_client := $(shell pkg-config --libs libnghttp2 2>/dev/null)
 
 # Further files of a target.
-FUZZ_PARTS_h1_response := heads
+FUZZ_PARTS_h1_response := heads pieces
+FUZZ_PARTS_h2_client := frames pieces
 
 FUZZ_CC ?= clang
 FUZZ_CXX ?= clang++
@@ -48,6 +51,10 @@ $(BUILD)/fuzzers/$(1): $(call fuzz_objects,$(1),san) $(call layer_libs,$(FUZZ_US
 endef
 $(foreach t,$(FUZZ_TARGETS) empty,$(eval $(call fuzz_rules,$(t))))
 
+# Makes wire bytes of the frames in corpus/h2, for the seeds.
+$(BUILD)/h2-wire: $(BUILD)/opt/fuzz/h2_wire.o $(call layer_libs,core base,opt)
+	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^
+
 REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/replay/%)
 REPLAYS_SAN := $(FUZZ_TARGETS:%=$(BUILD)/replay-san/%)
 
@@ -56,7 +63,7 @@ fuzzers = $(MAKE) --no-print-directory CC="$(FUZZ_CC)" BUILD=$(BUILD)/clang SAN=
 
 .PHONY: fuzz fuzz-smoke fuzz-replay fuzz-coverage fuzzers seeds corpus-min fuzz-targets replays-san
 
-all: $(REPLAYS)
+all: $(REPLAYS) $(BUILD)/h2-wire
 
 replays-san: $(REPLAYS_SAN)
 
@@ -65,8 +72,8 @@ fuzzers: $(FUZZ_TARGETS:%=$(BUILD)/fuzzers/%) $(BUILD)/fuzzers/empty
 fuzz-targets:
 	@echo $(FUZZ_TARGETS)
 
-seeds: ## write the seeds of the fuzz targets, from the cases and the golden corpus
-	@scripts/fuzz-seeds $(BUILD)/seeds
+seeds: $(BUILD)/h2-wire ## write the seeds of the fuzz targets, from the cases and the golden corpus
+	@scripts/fuzz-seeds $(BUILD)/seeds $(BUILD)/h2-wire
 
 fuzz: seeds ## run a fuzz target: make fuzz T=h1_response SECS=60 JOBS=1
 	@+$(fuzzers) $(BUILD)/clang/fuzzers/$(or $(T),h1_response)

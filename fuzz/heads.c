@@ -1,18 +1,6 @@
 #include "fuzz/heads.h"
 
-#include "base/span.h"
-
-enum { MOST_HEADS = 64 };
-
-struct heads {
-  uint8_t *data;
-  size_t size;
-  size_t max_size;
-  uint64_t random;
-  size_t num;
-  size_t begin[MOST_HEADS];
-  size_t end[MOST_HEADS]; /* behind the empty line, or the end of the data */
-};
+#include "fuzz/pieces.h"
 
 static const char *const codes[] = {"100", "101", "102", "103", "104", "110", "199",
                                     "200", "204", "304", "500", "099", "600"};
@@ -41,112 +29,51 @@ static const char *const heads_known[] = {
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nT: t\r\n\r\n",
 };
 
-static size_t pick(struct heads *heads, size_t bound) {
-  heads->random = heads->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-  return (size_t)(heads->random >> 33) % bound;
-}
-
-static void find_heads(struct heads *heads) {
+static void find_heads(struct pieces *heads) {
   struct span all = span_make(heads->data, heads->size);
   size_t at = span_find(all, span_of("HTTP/"), 0);
-  while (at != SIZE_MAX && heads->num < MOST_HEADS) {
+  while (at != SIZE_MAX) {
     size_t end = span_find(all, span_of("\r\n\r\n"), at);
     end = end == SIZE_MAX ? heads->size : end + 4;
-    heads->begin[heads->num] = at;
-    heads->end[heads->num++] = end;
+    if (!pieces_note(heads, at, end)) {
+      return;
+    }
     at = span_find(all, span_of("HTTP/"), end);
   }
 }
 
-static bool insert(struct heads *heads, size_t at, struct span bytes) {
-  if (bytes.len > heads->max_size - heads->size) {
-    return false;
-  }
-  memmove(heads->data + at + bytes.len, heads->data + at, heads->size - at);
-  memcpy(heads->data + at, bytes.ptr, bytes.len);
-  heads->size += bytes.len;
-  return true;
+static bool insert_head(struct pieces *heads) {
+  size_t known = pieces_draw(heads, sizeof(heads_known) / sizeof(heads_known[0]));
+  return pieces_insert(heads, span_of(heads_known[known]));
 }
 
-static bool duplicate_head(struct heads *heads) {
-  size_t i = pick(heads, heads->num);
-  size_t len = heads->end[i] - heads->begin[i];
-  if (len > heads->max_size - heads->size) {
-    return false;
-  }
-  memmove(heads->data + heads->end[i], heads->data + heads->begin[i],
-          heads->size - heads->begin[i]);
-  heads->size += len;
-  return true;
+static bool change_code(struct pieces *heads) {
+  size_t i = pieces_draw(heads, heads->num);
+  size_t code = pieces_draw(heads, sizeof(codes) / sizeof(codes[0]));
+  size_t at = heads->begin[i] + sizeof("HTTP/1.1 ") - 1;
+  return at + 3 <= heads->end[i] && pieces_replace(heads, at, at + 3, span_of(codes[code]));
 }
 
-static bool delete_head(struct heads *heads) {
-  size_t i = pick(heads, heads->num);
-  memmove(heads->data + heads->begin[i], heads->data + heads->end[i], heads->size - heads->end[i]);
-  heads->size -= heads->end[i] - heads->begin[i];
-  return heads->size > 0;
-}
-
-static void reverse(uint8_t *bytes, size_t len) {
-  for (size_t i = 0; i < len / 2; i++) {
-    uint8_t byte = bytes[i];
-    bytes[i] = bytes[len - 1 - i];
-    bytes[len - 1 - i] = byte;
-  }
-}
-
-/* Swaps a head and what follows it, up to the end of the next head. */
-static bool swap_heads(struct heads *heads) {
-  if (heads->num < 2) {
-    return false;
-  }
-  size_t i = pick(heads, heads->num - 1);
-  uint8_t *first = heads->data + heads->begin[i];
-  size_t len = heads->end[i] - heads->begin[i];
-  size_t both = heads->end[i + 1] - heads->begin[i];
-  reverse(first, both);
-  reverse(first, both - len);
-  reverse(first + both - len, len);
-  return true;
-}
-
-static bool insert_head(struct heads *heads) {
-  size_t at = heads->num == 0 ? 0 : heads->begin[pick(heads, heads->num)];
-  size_t known = pick(heads, sizeof(heads_known) / sizeof(heads_known[0]));
-  return insert(heads, at, span_of(heads_known[known]));
-}
-
-static bool change_code(struct heads *heads) {
-  size_t i = pick(heads, heads->num);
-  const char *code = codes[pick(heads, sizeof(codes) / sizeof(codes[0]))];
-  if (heads->end[i] - heads->begin[i] < sizeof("HTTP/1.1 200") - 1) {
-    return false;
-  }
-  memcpy(heads->data + heads->begin[i] + sizeof("HTTP/1.1 ") - 1, code, 3);
-  return true;
-}
-
-static bool add_field(struct heads *heads) {
-  size_t i = pick(heads, heads->num);
-  size_t field = pick(heads, sizeof(fields) / sizeof(fields[0]));
+static bool add_field(struct pieces *heads) {
+  size_t i = pieces_draw(heads, heads->num);
+  size_t field = pieces_draw(heads, sizeof(fields) / sizeof(fields[0]));
   struct span head = span_make(heads->data + heads->begin[i], heads->end[i] - heads->begin[i]);
   size_t line = span_find(head, span_of("\r\n"), 0);
-  return line != SIZE_MAX && insert(heads, heads->begin[i] + line + 2, span_of(fields[field]));
+  size_t at = heads->begin[i] + line + 2;
+  return line != SIZE_MAX && pieces_replace(heads, at, at, span_of(fields[field]));
 }
 
 size_t heads_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
-  static bool (*const changes[])(struct heads * heads) = {
-      duplicate_head, delete_head, swap_heads, change_code, add_field, insert_head,
+  static bool (*const changes[])(struct pieces * heads) = {
+      pieces_duplicate, pieces_delete, pieces_swap, change_code, add_field, insert_head,
   };
-  struct heads heads = {.data = data,
-                        .size = size,
-                        .max_size = max_size,
-                        .random = seed * UINT64_C(0x9e3779b97f4a7c15)};
+  struct pieces heads;
   if (size > max_size) {
     return 0;
   }
+  pieces_init(&heads, data, size, max_size, seed);
   find_heads(&heads);
   size_t num = sizeof(changes) / sizeof(changes[0]);
-  size_t change = heads.num == 0 ? num - 1 : pick(&heads, num);
+  size_t change = heads.num == 0 ? num - 1 : pieces_draw(&heads, num);
   return changes[change](&heads) ? heads.size : 0;
 }

@@ -4,18 +4,12 @@
 #define INTERIM_TESTS_PROPS_H1_STREAM_H
 
 #include "tests/h1_digest.h"
+#include "tests/hash.h"
 
 /* Where a stream is cut, and what it answers, is taken from all of its bytes: so a corpus is plain
  * wire bytes, and a small change of them tries another cut. */
 static inline uint64_t stream_hash(struct span wire) {
-  uint64_t hash = wire.len;
-  for (size_t i = 0; i < wire.len; i += sizeof(uint64_t)) {
-    uint64_t word = 0;
-    memcpy(&word, wire.ptr + i, wire.len - i < sizeof(word) ? wire.len - i : sizeof(word));
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    hash ^= hash >> 32;
-  }
-  return hash;
+  return hash_span(0, wire);
 }
 
 /* prop_stream_halves: cut in two, one event at a time, and windows dropped, the same is read. */

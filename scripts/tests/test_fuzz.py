@@ -17,9 +17,9 @@ TARGETS = sorted(
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory):
+def seeds(tmp_path_factory, build):
     out = tmp_path_factory.mktemp("seeds")
-    subprocess.run([ROOT / "scripts/fuzz-seeds", out], check=True, timeout=60)
+    subprocess.run([ROOT / "scripts/fuzz-seeds", out, build / "h2-wire"], check=True, timeout=60)
     return out
 
 
