@@ -1,6 +1,7 @@
 #include "cli/assemble.h"
 
 #include "base/escape.h"
+#include "cli/origin_facts.h"
 #include "cli/plain.h"
 
 /* One requirement that was found met or not. */
@@ -121,6 +122,11 @@ static const char *miss_text(const struct weighing *weighing) {
   if (script->first_missed == SIZE_MAX) {
     return "";
   }
+  bool own = weighing->context->seat == SEAT_ORIGIN;
+  const char *unfinished = own ? origin_unfinished(arena, script) : NULL;
+  if (unfinished != NULL) {
+    return unfinished;
+  }
   const struct step *step = &weighing->file->steps[script->first_missed];
   struct bytes text = {0};
   escape_text(&text, step->text);
@@ -196,7 +202,11 @@ static bool only_the_end_lacks(const struct script *script) {
 }
 
 /* What the unmet expectation is, where the case's own sentence is not about it. */
-static const char *expectation(const struct script *script) {
+static const char *expectation(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  if (weighing->context->seat == SEAT_ORIGIN) {
+    return OUTCOME_ONE_FINAL;
+  }
   for (size_t i = 0; i < script->num_exchanges; i++) {
     const struct script_exchange *exchange = script->exchanges[i];
     if (exchange->sent_broken || !exchange->valid_interims || !exchange->final_sent) {
@@ -204,6 +214,22 @@ static const char *expectation(const struct script *script) {
     }
   }
   return OUTCOME_NOT_PASSED_ON;
+}
+
+static const char *blamed_for(const struct weighing *weighing, enum outcome outcome) {
+  if (weighing->context->seat == SEAT_ORIGIN && outcome == OUTCOME_TAKEN_AS_FINAL) {
+    return OUTCOME_ONE_FINAL;
+  }
+  return outcome_blames(outcome, weighing->valid_interims,
+                        weighing->context->pair->front == HTTP_H2);
+}
+
+/* An origin's right, where the case's own sentence is about something else. */
+static bool closed_unanswered(const struct weighing *weighing) {
+  const char *id = (const char *)arena_copy(weighing->context->arena, weighing->cite->id).ptr;
+  return weighing->context->seat == SEAT_ORIGIN &&
+         outcome_first(weighing->outcomes) == OUTCOME_CLOSED &&
+         !outcome_can_break(OUTCOME_CLOSED, id) && origin_closed_unanswered(weighing->script);
 }
 
 static void weigh_case(struct weighing *weighing) {
@@ -215,9 +241,7 @@ static void weigh_case(struct weighing *weighing) {
     outcome = OUTCOME_UNMET;
   }
   const char *reason = met ? "" : miss_text(weighing);
-  const char *blamed = met ? NULL
-                           : outcome_blames(outcome, weighing->valid_interims,
-                                            weighing->context->pair->front == HTTP_H2);
+  const char *blamed = met ? NULL : blamed_for(weighing, outcome);
   if (blamed != NULL) {
     struct finding_weighed by_outcome = {span_of(blamed), false, reason};
     weigh(weighing, &by_outcome);
@@ -230,7 +254,8 @@ static void weigh_case(struct weighing *weighing) {
     if (blamed != NULL) {
       return;
     }
-    own.requirement = span_of(expectation(script));
+    own.requirement = span_of(expectation(weighing));
+    own.met = closed_unanswered(weighing);
   }
   weigh(weighing, &own);
 }
@@ -395,56 +420,16 @@ static void weigh_over_limit(struct weighing *weighing) {
   }
 }
 
-/* Whether a trigger brought its interim response. */
-static bool saw_interim(const struct script *script, unsigned code) {
-  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
-    for (const struct message_seen *m = script->clients[i].first; m != NULL; m = m->next) {
-      if (m->interim && m->code == code) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-/* A trigger that did not work; "" when all did. */
-static const char *idle_trigger(const struct weighing *weighing) {
-  const struct script *script = weighing->script;
-  for (size_t i = 0; i < weighing->file->num_needs; i++) {
-    unsigned code = trigger_needed(weighing->file->needs[i]);
-    if (code != 0 && !saw_interim(script, code)) {
-      return arena_printf(weighing->context->arena,
-                          "the trigger brought no %u, only %s: correct --trigger", code,
-                          script_observed(weighing->script));
-    }
-  }
-  return "";
-}
-
-/* Behind an interim response silence may be honest work, as long as neither the connection's end
- * nor the answer to the next request shows that there is nothing more to come. */
-static bool may_still_work(const struct script *script) {
-  bool any = false;
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    const struct script_exchange *exchange = script->exchanges[i];
-    bool silent = exchange->stalled && exchange->num_seen > 0 && !exchange->closed;
-    if (exchange->next_answered) {
-      return false;
-    }
-    any = any || silent;
-  }
-  return script->triggers && any;
-}
-
 /* A trigger that brought nothing, or not all yet. True when nothing else counts. */
 static bool weigh_trigger(struct weighing *weighing) {
   struct result *out = weighing->out;
-  const char *idle = idle_trigger(weighing);
+  const char *idle =
+      origin_idle_trigger(weighing->context->arena, weighing->script, weighing->file);
   if (idle[0] != '\0') {
     skip(out, idle);
     return true;
   }
-  if (!weighing->script->missed || !may_still_work(weighing->script)) {
+  if (!weighing->script->missed || !origin_may_still_work(weighing->script)) {
     return false;
   }
   out->verdict = VERDICT_INFO;
@@ -464,6 +449,9 @@ static const char *why_not_played(const struct weighing *weighing) {
   }
   if (script->no_tunnel) {
     return "the target made no tunnel";
+  }
+  if (closed_unanswered(weighing)) {
+    return "the target closed the connection instead of answering";
   }
   if (script->held_back && only_unmet(weighing)) {
     return "the target does not ask the origin for so many things at once";

@@ -212,9 +212,10 @@ static void put_outcome(struct explanation *explanation, enum outcome outcome) {
   page_indent(page, INDENT);
   page_cell(page, 16, PAINT_STRONG, outcome_word(outcome));
   page_wrap(page, INDENT + 17, PAINT_NONE, bytes_cstr(&verdicts));
-  page_wrap(page, DEEPER, PAINT_NONE, outcome_meaning(outcome));
+  bool makes_answers = explanation->file->seats == SEAT_ORIGIN;
+  page_wrap(page, DEEPER, PAINT_NONE, outcome_meaning(outcome, makes_answers));
   if (!outcome_meets(outcome)) {
-    page_wrap(page, DEEPER, PAINT_NONE, outcome_impact(outcome));
+    page_wrap(page, DEEPER, PAINT_NONE, outcome_impact(outcome, makes_answers));
   }
   bytes_free(&verdicts);
 }

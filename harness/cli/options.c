@@ -446,7 +446,7 @@ int run_options_parse(int argc, char **argv, struct run_options *out) {
       .scale = 1,
       .level = 2,
       .repeat = 1,
-      .trigger_timeout_us = 10000000,
+      .trigger_timeout_us = OPTIONS_TRIGGER_TIMEOUT_US,
       .color = -1,
       .backs = HTTP_H1 | HTTP_H2,
   };

@@ -7,7 +7,11 @@
 
 #include <stdio.h>
 
-enum { OPTIONS_MAX_LIST = 64, OPTIONS_MAX_TRIGGERS = 16 };
+enum {
+  OPTIONS_MAX_LIST = 64,
+  OPTIONS_MAX_TRIGGERS = 16,
+  OPTIONS_TRIGGER_TIMEOUT_US = 10000000, /* unless said otherwise */
+};
 
 struct run_options {
   enum seat seat;

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "cli/assemble.h"
+#include "cli/shell.h"
 #include "cli/url.h"
 #include "cli/watch.h"
 #include "hpack/hpack.h"
@@ -288,6 +289,15 @@ static void each_turn(void *user) {
   draw_progress(playing);
 }
 
+static void add_option(struct bytes *line, const char *name, const char *value) {
+  bytes_printf(line, " --%s ", name);
+  shell_word(line, value);
+}
+
+static void add_time(struct bytes *line, const char *name, uint64_t time_us) {
+  bytes_printf(line, " --%s %llums", name, (unsigned long long)time_us / 1000);
+}
+
 /* Where the target is and what is around it. */
 static void add_peers(struct bytes *line, const struct playing *playing) {
   const struct run_options *options = playing->options;
@@ -295,7 +305,7 @@ static void add_peers(struct bytes *line, const struct playing *playing) {
     bytes_printf(line, " --seat %s", case_seat_word(options->seat));
   }
   if (options->target != NULL) {
-    bytes_printf(line, " --target %s", playing->url);
+    add_option(line, "target", playing->url);
   }
   if (options->target != NULL && options->seat != SEAT_ORIGIN) {
     bytes_printf(line, " --origin %s", options->origin_listen);
@@ -304,7 +314,13 @@ static void add_peers(struct bytes *line, const struct playing *playing) {
     bytes_printf(line, ",%s", options->origin_advertised);
   }
   for (size_t i = 0; options->target != NULL && i < options->num_triggers; i++) {
-    bytes_printf(line, " --trigger '%s'", options->triggers[i].text);
+    add_option(line, "trigger", options->triggers[i].text);
+  }
+  if (options->num_triggers > 0 && options->trigger_timeout_us != OPTIONS_TRIGGER_TIMEOUT_US) {
+    add_time(line, "trigger-timeout", options->trigger_timeout_us);
+  }
+  if (options->target_timeout_us > 0) {
+    add_time(line, "target-timeout", options->target_timeout_us);
   }
 }
 
@@ -329,10 +345,10 @@ static const char *reproduce_line(const struct playing *playing) {
     bytes_text(&line, " --insecure");
   }
   if (options->cacert != NULL) {
-    bytes_printf(&line, " --cacert %s", options->cacert);
+    add_option(&line, "cacert", options->cacert);
   }
   if (options->cases != NULL) {
-    bytes_printf(&line, " --cases %s", options->cases);
+    add_option(&line, "cases", options->cases);
   }
   if (options->scale < 1 || options->scale > 1) {
     bytes_printf(&line, " --timeout-scale %g", options->scale);

@@ -52,6 +52,23 @@ static const struct {
     [OUTCOME_OK] = {"ok", "All that the case asks for was seen.", "None: nothing is lost or late."},
 };
 
+/* What differs where the target makes the responses itself; NULL: nothing. */
+static const struct {
+  const char *meaning;
+  const char *impact;
+} own_texts[NUM_OUTCOMES] = {
+    [OUTCOME_TAKEN_AS_FINAL] =
+        {"An interim response was sent as if it were the whole answer: no final one came behind "
+         "it.",
+         "The client waits for its answer until it gives up, or takes the answer to its next "
+         "request for it: from then on each answer on the connection is one off."},
+    [OUTCOME_HANG] = {NULL, "The client waits until a timeout ends it; until then a connection and "
+                            "its memory are tied up at both ends."},
+    [OUTCOME_ALTERED] = {"What came is no HTTP, or breaks its rules.",
+                         "Clients differ in what they make of it: some end the connection, others "
+                         "read on out of step, and the server's log shows nothing."},
+};
+
 /* At the origin seat the target makes the interim responses: none is sent, yet some are seen. */
 static bool any_interim(const struct judge_exchange *exchange) {
   return exchange->interims_sent > 0 || exchange->interims_seen > 0;
@@ -168,12 +185,14 @@ const char *outcome_word(enum outcome outcome) {
   return outcome_texts[outcome].word;
 }
 
-const char *outcome_meaning(enum outcome outcome) {
-  return outcome_texts[outcome].meaning;
+const char *outcome_meaning(enum outcome outcome, bool makes_answers) {
+  const char *own = makes_answers ? own_texts[outcome].meaning : NULL;
+  return own != NULL ? own : outcome_texts[outcome].meaning;
 }
 
-const char *outcome_impact(enum outcome outcome) {
-  return outcome_texts[outcome].impact;
+const char *outcome_impact(enum outcome outcome, bool makes_answers) {
+  const char *own = makes_answers ? own_texts[outcome].impact : NULL;
+  return own != NULL ? own : outcome_texts[outcome].impact;
 }
 
 /* What an outcome breaks after valid interim responses, and otherwise. What is not listed is for

@@ -81,10 +81,11 @@ outcome_set judge_exchange_outcomes(const struct judge_exchange *exchange);
 enum outcome outcome_first(outcome_set set);
 
 /* outcome_word gives "taken-as-final" ...; outcome_meaning one sentence of what it is;
- * outcome_impact one sentence of what it does to users. Static. */
+ * outcome_impact one sentence of what it does to users. makes_answers: the target makes the
+ * responses itself, at the seat of an origin server. Static. */
 const char *outcome_word(enum outcome outcome);
-const char *outcome_meaning(enum outcome outcome);
-const char *outcome_impact(enum outcome outcome);
+const char *outcome_meaning(enum outcome outcome, bool makes_answers);
+const char *outcome_impact(enum outcome outcome, bool makes_answers);
 
 /* outcome_blames returns the id of the requirement that an outcome breaks whatever the case is
  * about, or NULL when the case's own requirement decides. For TAKEN_AS_FINAL, HANG, CLOSED,
@@ -92,6 +93,11 @@ const char *outcome_impact(enum outcome outcome);
  * interim responses before); for CRASHED HOUSE-ALIVE; for DESYNC otherwise RFC9112-9.3.2-1,
  * or RFC9113-8.1-13 when the client's answers come on streams of HTTP/2. */
 const char *outcome_blames(enum outcome outcome, bool valid_interims, bool streams);
+
+/* OUTCOME_ONE_FINAL is the requirement that a target which makes the responses itself breaks by
+ * TAKEN_AS_FINAL, whatever the case is about, and by HANG or CLOSED where the case's own is about
+ * something else: one final response to each request. */
+#define OUTCOME_ONE_FINAL "RFC9110-15-4"
 
 /* outcome_can_break tells whether an outcome can break the requirement with this id. One that says
  * what a message looks like, or what is done with a malformed one, is broken by a message that was

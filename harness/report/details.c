@@ -25,7 +25,8 @@ size_t result_details(const struct result *result, struct bytes *scratch,
       {"requirement", requirement_line(result, scratch)},
       {"address", result->num_requirements > 0 ? result->requirements[0].address : ""},
       {"strictness", missed(result) ? judge_level_strictness(result->level) : ""},
-      {"impact", missed(result) ? outcome_impact(result->outcome) : ""},
+      {"impact",
+       missed(result) ? outcome_impact(result->outcome, result_makes_answers(result)) : ""},
       {"background", result->why},
       {"known", result->known},
       {"reproduce", result->reproduce},
@@ -44,7 +45,8 @@ const char *result_headline(const struct result *result) {
   if (result->verdict == VERDICT_PASS && result->unexpected) {
     return result->reason[0] != '\0' ? result->reason : "passed, although a deviation was expected";
   }
-  return result->reason[0] != '\0' ? result->reason : outcome_meaning(result->outcome);
+  return result->reason[0] != '\0' ? result->reason
+                                   : outcome_meaning(result->outcome, result_makes_answers(result));
 }
 
 bool result_breaks(const struct result *result) {

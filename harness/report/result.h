@@ -82,6 +82,11 @@ struct run_summary {
   unsigned unexpected;
 };
 
+/* result_makes_answers tells whether the target makes the responses itself: it has no back. */
+static inline bool result_makes_answers(const struct result *result) {
+  return result->back[0] == '\0';
+}
+
 /* run_summarise counts the verdicts. */
 struct run_summary run_summarise(const struct run *run);
 

@@ -62,11 +62,13 @@ static void put_judgement(struct text *text, const struct result *result) {
                  "The case could not be judged. This says nothing about the target.");
     return;
   }
-  put_labelled(text, "meaning", PAINT_NONE, outcome_meaning(result->outcome));
+  put_labelled(text, "meaning", PAINT_NONE,
+               outcome_meaning(result->outcome, result_makes_answers(result)));
   put_requirements(text, result);
   put_labelled(text, result->verdict == VERDICT_FAIL ? "why FAIL" : "why WARN", PAINT_NONE,
                judge_level_strictness(result->level));
-  put_labelled(text, "impact", PAINT_NONE, outcome_impact(result->outcome));
+  put_labelled(text, "impact", PAINT_NONE,
+               outcome_impact(result->outcome, result_makes_answers(result)));
 }
 
 static const char *cell_of(const struct fold *fold, size_t column) {

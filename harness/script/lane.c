@@ -1,5 +1,7 @@
 #include "script/internal.h"
 
+#define STATUS_LINE "HTTP/1."
+
 bool lane_is_over(const struct client_lane *lane) {
   return lane->state == LANE_ENDED || lane->fin || lane->broken;
 }
@@ -188,12 +190,13 @@ static bool passed_over(const struct script *script, const struct message_seen *
          message->nonce.request > exchange_index(script, exchange);
 }
 
+static const char next_answered_text[] =
+    "a request got an interim response and no final one, but the next request was answered";
+
 static void check_owner(struct script *script, const struct message_seen *message,
                         const struct script_exchange *exchange) {
   if (message->owner == OWNER_FOREIGN && passed_over(script, message, exchange)) {
-    script_find(script, BREACH_PASSED_OVER, NULL,
-                "a request got an interim response and no final one, but the next request was "
-                "answered");
+    script_find(script, BREACH_PASSED_OVER, NULL, next_answered_text);
   } else if (message->owner == OWNER_FOREIGN) {
     script_find(
         script, BREACH_FOREIGN, &message->nonce,
@@ -318,6 +321,44 @@ static void head_complete(struct script *script, size_t client, struct script_ex
   never_check(script, client, message);
 }
 
+/* Behind the head that was read as this request's final response stands a status line, or what its
+ * length left of one, while a HEAD waits for its answer: that head was the answer. */
+static bool is_answer_to_head(const struct script *script, const struct client_lane *lane,
+                              const struct script_exchange *exchange) {
+  struct span content = bytes_span(&exchange->final->content);
+  struct span status_line = span_of(STATUS_LINE);
+  size_t len = content.len < status_line.len ? content.len : status_line.len;
+  if (len == 0 || exchange->num_seen == 0 ||
+      !span_eq(span_make(content.ptr, len), span_make(status_line.ptr, len))) {
+    return false;
+  }
+  for (size_t i = lane->first_queued; i < lane->num_queued; i++) {
+    const struct script_exchange *later = script->exchanges[lane->queue[i]];
+    if (later != exchange && span_is(later->method, "HEAD")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* An origin sent an interim response and went on to the next request. Nothing behind it can be told
+ * apart any more. */
+static bool find_skipped(struct script *script, size_t client, struct script_exchange *exchange,
+                         uint64_t now_us) {
+  struct client_lane *lane = &script->clients[client];
+  if (!script_makes_answers(script) || exchange == NULL || exchange->final == NULL ||
+      !is_answer_to_head(script, lane, exchange)) {
+    return false;
+  }
+  lane->broken = true;
+  lane->skipped = true;
+  exchange->next_answered = true;
+  exchange->final = NULL;
+  script_find(script, BREACH_PASSED_OVER, NULL, next_answered_text);
+  lane_close(script, client, ACTOR_ABORT, now_us);
+  return true;
+}
+
 static void check_content(struct script *script, struct message_seen *message,
                           struct script_exchange *exchange) {
   struct nonce nonce;
@@ -412,6 +453,11 @@ static void grammar_broken(struct script *script, size_t client, uint64_t now_us
   struct client_lane *lane = &script->clients[client];
   const struct h1_error *error = &lane->parser.error;
   const struct script_exchange *exchange = lane_outstanding(script, client);
+  if (lane->first_queued > 0 && lane->link == NULL &&
+      find_skipped(script, client, script->exchanges[lane->queue[lane->first_queued - 1]],
+                   now_us)) {
+    return;
+  }
   bool unsolicited = lane->building == NULL && exchange == NULL;
   const char *text =
       arena_printf(&script->arena, "%s, at byte %llu of the connection: %s",
@@ -465,7 +511,13 @@ static void receive(struct script *script, size_t client, struct span bytes, uin
     if (status != H1_EVENT) {
       break;
     }
+    struct script_exchange *exchange = lane_outstanding(script, client);
     take_event(script, client, &event, now_us);
+    bool may_tell = event.kind == H1_CONTENT && exchange != NULL && exchange->final != NULL &&
+                    exchange->final->content.len >= sizeof(STATUS_LINE) - 1;
+    if (may_tell && find_skipped(script, client, exchange, now_us)) {
+      return;
+    }
   }
   size_t drop = (size_t)(h1_response_keep(&lane->parser) - lane->parser.base);
   bytes_drop(&lane->window, drop);

@@ -55,12 +55,28 @@ static void probe_from_behind(struct script *script, struct script_exchange *exc
   }
 }
 
+/* The exchange itself, if an interim response came; at an origin, whose answers bear no name, also
+ * the last one before it on the connection. NULL for none. */
+static struct script_exchange *last_with_interim(const struct script *script,
+                                                 struct script_exchange *exchange) {
+  if (exchange->num_seen > 0 || !script_makes_answers(script)) {
+    return exchange->num_seen > 0 ? exchange : NULL;
+  }
+  for (size_t i = exchange_index(script, exchange); i > 0; i--) {
+    struct script_exchange *before = script->exchanges[i - 1];
+    if (before->front == exchange->front && before->num_seen > 0) {
+      return before;
+    }
+  }
+  return NULL;
+}
+
 static void begin_probe(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   script->probed = exchange_index(script, exchange);
   exchange->probed_us = now_us;
   /* Streams of HTTP/2 do not wait for each other: the next one's answer says nothing of this one.
    */
-  if (exchange->num_seen > 0 && exchange->stream == NULL &&
+  if (last_with_interim(script, exchange) != NULL && exchange->stream == NULL &&
       lane_at_boundary(&script->clients[exchange->client])) {
     script->phase = PHASE_PROBE_NEXT;
     script->budget_us = script->config.deadline_us / 2;
@@ -126,8 +142,13 @@ static void run_next(struct script *script, struct script_exchange *exchange, bo
   /* What came only once another request was there may be one answer behind from here on. */
   bool behind = answered && exchange->final->owner == OWNER_OURS;
   bool next_too = is_answered(script->exchanges[script->num_exchanges - 1]);
-  exchange->next_answered = next_was_answered(script, exchange) || (behind && late && !next_too);
-  if (exchange->next_answered || (behind && next_too)) {
+  bool skipped = next_was_answered(script, exchange) || (behind && late && !next_too);
+  struct script_exchange *left = skipped ? last_with_interim(script, exchange) : NULL;
+  exchange->next_answered = skipped;
+  if (left != NULL) {
+    left->next_answered = true;
+  }
+  if (skipped || (behind && next_too)) {
     script_finish(script, now_us);
   } else if (over || late || (answered && !behind)) {
     probe_from_behind(script, exchange, now_us);

@@ -169,6 +169,7 @@ struct client_lane {
   bool reset;
   bool refused;
   bool broken;              /* what it sent is no HTTP */
+  bool skipped;             /* ... as it went on to a later request: an origin */
   bool shut;                /* we ended ours */
   bool closing;             /* its last final said that it closes: no request may follow */
   bool answered;            /* a final came on this connection */

@@ -304,7 +304,8 @@ static const char *end_word(struct script *script, const struct client_lane *lan
                ? "the end of the stream"
                : arena_printf(&script->arena, "RST_STREAM %s", turn->reset_code);
   }
-  return lane->broken    ? "bytes that are no HTTP"
+  return lane->skipped   ? "the answer to the next request"
+         : lane->broken  ? "bytes that are no HTTP"
          : lane->refused ? "connection refused"
          : lane->reset   ? "reset"
                          : "close";

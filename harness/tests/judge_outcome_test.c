@@ -297,15 +297,20 @@ static void test_first_outcome_is_by_precedence(void **state) {
 
 static void test_every_outcome_is_put_in_sentences(void **state) {
   (void)state;
-  for (unsigned i = 0; i < NUM_OUTCOMES; i++) {
-    const char *meaning = outcome_meaning((enum outcome)i);
-    const char *impact = outcome_impact((enum outcome)i);
+  for (unsigned n = 0; n < 2 * NUM_OUTCOMES; n++) {
+    unsigned i = n / 2;
+    bool makes_answers = n % 2 == 1;
+    const char *meaning = outcome_meaning((enum outcome)i, makes_answers);
+    const char *impact = outcome_impact((enum outcome)i, makes_answers);
     assert_int_equal(meaning[strlen(meaning) - 1], '.');
     assert_int_equal(impact[strlen(impact) - 1], '.');
     for (unsigned j = 0; j < i; j++) {
-      assert_string_not_equal(meaning, outcome_meaning((enum outcome)j));
+      assert_string_not_equal(meaning, outcome_meaning((enum outcome)j, makes_answers));
     }
   }
+  /* An origin has no back connection. */
+  assert_non_null(strstr(outcome_impact(OUTCOME_TAKEN_AS_FINAL, false), "back connection"));
+  assert_null(strstr(outcome_impact(OUTCOME_TAKEN_AS_FINAL, true), "back connection"));
 }
 
 static void test_outcomes_blame_a_requirement(void **state) {
