@@ -200,6 +200,7 @@ void script_request_event(struct script *script, conn_id back, uint32_t stream,
                           const struct h1_event *event, uint64_t now_us) {
   struct script_exchange *exchange = on_back(script, back, stream);
   if (exchange != NULL && exchange->request != NULL) {
+    wait_progress(script, now_us);
     if (event->kind == H1_CONTENT || event->kind == H1_TUNNEL) {
       script_record(script, LANE_ORIGIN, origin_number(script, exchange), "received", event->value,
                     now_us);

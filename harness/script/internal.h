@@ -196,6 +196,10 @@ void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us);
 bool wait_over(const struct script *script, uint64_t now_us);
 void wait_end(struct script *script, uint64_t now_us);
 
+/* wait_progress puts the deadline off, since bytes of the target's came: it is not silent, and the
+ * rest may be on its way over a slow link. Not where the case or the user stated the time. */
+void wait_progress(struct script *script, uint64_t now_us);
+
 /* step_exchange finds the exchange that an origin step is about, or NULL if it was not sent yet. */
 struct script_exchange *step_exchange(const struct script *script, const struct step *step);
 

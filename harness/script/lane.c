@@ -603,6 +603,7 @@ void script_client_event(struct script *script, const struct actor_event *event,
     lane->refused = true;
     break;
   case ACTOR_BYTES:
+    wait_progress(script, now_us);
     receive(script, client, event->bytes, now_us);
     break;
   case ACTOR_FIN:

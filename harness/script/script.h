@@ -263,6 +263,7 @@ struct script {
   uint64_t wake_us;     /* a pause or pace ends then */
   uint64_t wait_us;     /* the wait began then; ACTOR_NEVER when none */
   uint64_t deadline_us; /* of the wait */
+  uint64_t patience_us; /* of the wait, from the latest byte on; 0 where the case states a time */
   uint64_t budget_us;   /* left for waits after a first miss */
   uint64_t control_us;  /* the latest answered control began then */
   uint64_t watched;     /* what had come when "sees nothing" began */

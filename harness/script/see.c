@@ -2,6 +2,9 @@
 
 #include "base/escape.h"
 
+/* So long a wait may become while bytes come: who trickles them for ever is silent in the end. */
+enum { MAX_PATIENCES = 20 };
+
 static const char *escaped(struct script *script, struct span bytes) {
   struct bytes text = {0};
   escape_text(&text, bytes.len > 80 ? span_make(bytes.ptr, 80) : bytes);
@@ -32,6 +35,17 @@ void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us) {
   }
   script->wait_us = now_us;
   script->deadline_us = now_us + patience;
+  script->patience_us = within_us != 0 || slow ? 0 : patience;
+}
+
+void wait_progress(struct script *script, uint64_t now_us) {
+  if (script->wait_us == ACTOR_NEVER || script->deadline_us == ACTOR_NEVER) {
+    return;
+  }
+  uint64_t last_us = script->wait_us + MAX_PATIENCES * script->patience_us;
+  uint64_t end_us = now_us + script->patience_us;
+  end_us = end_us < last_us ? end_us : last_us;
+  script->deadline_us = end_us > script->deadline_us ? end_us : script->deadline_us;
 }
 
 bool wait_over(const struct script *script, uint64_t now_us) {

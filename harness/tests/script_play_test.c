@@ -66,6 +66,48 @@ static void test_a_wait_is_not_lost_while_no_control_is_answered(void **state) {
   bench_end(&bench);
 }
 
+/* What trickles in over a slow link is on its way, not lost; who trickles for ever is silent. */
+static void test_a_wait_is_not_lost_while_bytes_come(void **state) {
+  (void)state;
+  static const char answer[] = OK("0");
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  for (size_t i = 0; i < 10; i++) {
+    time_passes(&bench, BENCH_DEADLINE - 1);
+    steps_are(&bench, "++.");
+    char byte[] = {answer[i], '\0'};
+    target_answers(&bench, 1, byte);
+  }
+  target_answers(&bench, 1, answer + 10);
+  steps_are(&bench, "+++");
+  is_done(&bench, true);
+  bench_end(&bench);
+
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, "HTTP/1.1 102 P\nX: ");
+  for (size_t i = 0; i < 25; i++) {
+    target_answers(&bench, 1, "x");
+    time_passes(&bench, BENCH_DEADLINE - 1);
+  }
+  steps_are(&bench, "++-");
+  bench_end(&bench);
+}
+
+/* A time that the case states is not put off. */
+static void test_a_stated_time_is_not_put_off(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200 within 40ms\n", false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  time_passes(&bench, 39999);
+  target_answers(&bench, 1, "HTTP/1.1 ");
+  time_passes(&bench, 1);
+  steps_are(&bench, "++-");
+  bench_end(&bench);
+}
+
 static void test_a_silent_target_is_given_up(void **state) {
   (void)state;
   struct bench bench;
@@ -548,6 +590,8 @@ int main(void) {
       cmocka_unit_test(test_steps_run_in_their_order_across_the_lanes),
       cmocka_unit_test(test_a_miss_is_noted_and_the_play_goes_on),
       cmocka_unit_test(test_a_wait_is_not_lost_while_no_control_is_answered),
+      cmocka_unit_test(test_a_wait_is_not_lost_while_bytes_come),
+      cmocka_unit_test(test_a_stated_time_is_not_put_off),
       cmocka_unit_test(test_a_silent_target_is_given_up),
       cmocka_unit_test(test_within_is_a_deadline_of_its_own),
       cmocka_unit_test(test_later_waits_share_one_budget),
