@@ -94,14 +94,18 @@ TO_H1 = [name for name, version in TREE.items() if version != "HTTP/2"]
 TO_H2 = [name for name, version in TREE.items() if version == "HTTP/2"]
 # Profiles of servers that make the answers themselves.
 ORIGINS = (
+    "aiohttp",
     "apache-origin",
     "caddy-origin",
+    "cherrypy",
     "express",
     "fastify",
     "go",
     "go-h2c",
+    "gunicorn",
     "h2o-origin",
     "hapi",
+    "hypercorn",
     "koa",
     "lighttpd-origin",
     "nghttpd",
@@ -109,6 +113,12 @@ ORIGINS = (
     "node",
     "python-http-server",
     "python-http-server-11",
+    "python-http-server-own",
+    "tornado",
+    "twisted",
+    "uvicorn",
+    "uvicorn-h11",
+    "waitress",
 )
 # scripts/setup installs these; the others are tested where they are.
 ALWAYS = ("haproxy", "haproxy-h2back", "nginx", "nginx-default", "nginx-grpc", "nginx-origin")
@@ -436,7 +446,7 @@ def test_a_wrong_profile_says_what_is_wrong(mine, text, message):
 
 @pytest.mark.parametrize("name", ["", "..", "haproxy/", "nothing"])
 def test_unknown_names_list_the_known(name):
-    with pytest.raises(ProfileError, match="known: apache, apache-h2back, apache-origin, caddy"):
+    with pytest.raises(ProfileError, match="known: aiohttp, apache, apache-h2back, apache-origin, caddy"):
         load_profile(name)
 
 
