@@ -5,17 +5,20 @@
 
 #include <stddef.h>
 
-/* The versions of front and back with which a bug shows. */
-enum bug_pairs {
+/* Where a bug shows: in the gateway, by the versions on its two sides, or in the origin. */
+enum bug_stands {
   BUG_H1_H1 = 1,
   BUG_H2_H1 = 2,
   BUG_H1_H2 = 4,
   BUG_H2_H2 = 8,
+  BUG_ORIGIN_H1 = 16,
+  BUG_ORIGIN_H2 = 32,
   BUG_FRONT_H1 = BUG_H1_H1 | BUG_H1_H2,
   BUG_FRONT_H2 = BUG_H2_H1 | BUG_H2_H2,
   BUG_BACK_H1 = BUG_H1_H1 | BUG_H2_H1,
   BUG_BACK_H2 = BUG_H1_H2 | BUG_H2_H2,
-  BUG_ALL_PAIRS = BUG_BACK_H1 | BUG_BACK_H2,
+  BUG_GATEWAY = BUG_BACK_H1 | BUG_BACK_H2,
+  BUG_ORIGIN = BUG_ORIGIN_H1 | BUG_ORIGIN_H2,
 };
 
 enum bug_fault {
@@ -51,6 +54,7 @@ enum bug_fault {
   BUG_LEAK,          /* its fields are in the final response too */
   BUG_LEAK_REPLACES, /* the same, in the place of the final response's own */
   BUG_VIA_1_0,
+  BUG_NO_VIA,
   /* What it does to the final response. */
   BUG_FINAL_AS_200,
   BUG_FINAL_NO_FIELDS,
@@ -163,7 +167,7 @@ struct bug {
   const char *report; /* the real report that it is modelled on, "" for none */
   const char *must;   /* globs of the cases that notice it, blanks between them */
   const char *may;    /* of others that may */
-  enum bug_pairs pairs;
+  enum bug_stands stands;
   enum bug_fault fault;
   enum bug_when when;
   unsigned number;

@@ -9,29 +9,29 @@ static const struct bug rows[] = {
      "forward framing/glued-mixed h2-streams/interleaved", BUG_H1_H1 | BUG_H2_H1, BUG_CODE,
      WHEN_CODE_FROM, 104},
     {"no-fields", "Interim responses go on without fields.", "RFC9110-7.6-1", "", "forward/fields",
-     "forward framing h2-flow/first-settings h2-frames h2-hpack/cut-between-frames "
-     "h2-streams/interleaved",
+     "cache forward framing h2-flow/first-settings h2-frames h2-hpack/cut-between-frames "
+     "h2-streams/interleaved hygiene",
      BUG_H1_H1 | BUG_H2_H2, BUG_NO_FIELDS, WHEN_ALWAYS, 0},
     {"first-field-only", "Of an interim response's fields only the first goes on.", "RFC9110-7.6-1",
      "", "forward/fields",
-     "forward framing h2-flow/first-settings h2-frames h2-hpack/cut-between-frames "
-     "h2-streams/interleaved",
+     "cache forward framing h2-flow/first-settings h2-frames h2-hpack/cut-between-frames "
+     "h2-streams/interleaved hygiene",
      BUG_H1_H1 | BUG_H2_H2, BUG_FIRST_FIELD, WHEN_ALWAYS, 0},
     {"known-fields-only", "Of an interim response's fields only Link goes on.", "RFC9110-7.6-1", "",
      "forward/unknown-fields",
-     "forward framing h2-flow/first-settings h2-frames h2-hpack/cut-between-frames "
-     "h2-streams/interleaved",
+     "cache forward framing h2-flow/first-settings h2-frames h2-hpack/cut-between-frames "
+     "h2-streams/interleaved hygiene",
      BUG_H1_H1 | BUG_H2_H2, BUG_KNOWN_FIELDS, WHEN_ALWAYS, 0},
     {"last-of-a-name", "Of fields with one name in an interim response only the last goes on.",
      "RFC9110-7.6-1", "", "forward/repeated-fields", "forward/repeated-fields",
      BUG_H1_H1 | BUG_H2_H2, BUG_JOIN_FIELDS, WHEN_ALWAYS, 0},
     {"values-cut", "Field values of interim responses lose their last byte.", "RFC9110-7.6-1", "",
      "forward/fields",
-     "forward framing h2-frames h2-hpack/cut-between-frames h2-limits hygiene/date limits "
+     "cache forward framing h2-frames h2-hpack/cut-between-frames h2-limits hygiene limits "
      "timing/promptness upgrade/101-after-102",
      BUG_H1_H1 | BUG_H1_H2, BUG_CUT_VALUE, WHEN_ALWAYS, 0},
     {"adds-length", "Interim responses get a Content-Length of 0.", "RFC9110-8.6-1", "B12",
-     "forward/102-then-200", "*", BUG_ALL_PAIRS, BUG_ADD_LENGTH, WHEN_ALWAYS, 0},
+     "forward/102-then-200", "*", BUG_GATEWAY, BUG_ADD_LENGTH, WHEN_ALWAYS, 0},
     {"adds-length-to-own-codes", "A 103 gets a Content-Length of 0.", "RFC9110-8.6-1", "B11",
      "forward/103-early-hints",
      "abort/many-then-close cache/directives-of-the-interim expect/other-interims-first forward "
@@ -46,7 +46,7 @@ static const struct bug rows[] = {
      "framing/content-length-in-102",
      "framing h2-fields/content-length h2-frames/length-and-data head/length-in-the-interim "
      "upgrade/101-with-length",
-     BUG_ALL_PAIRS, BUG_KEEP_LENGTH, WHEN_ALWAYS, 0},
+     BUG_GATEWAY, BUG_KEEP_LENGTH, WHEN_ALWAYS, 0},
     {"keeps-coding", "Transfer-Encoding of an interim response goes on.", "RFC9112-6.1-1", "B08",
      "framing/transfer-encoding-in-102", "framing", BUG_BACK_H1, BUG_KEEP_CODING, WHEN_ALWAYS, 0},
     {"keeps-named", "Fields that Connection names go on with an interim response.",
@@ -68,10 +68,12 @@ static const struct bug rows[] = {
      BUG_BACK_H1, BUG_KEEP_ALL, WHEN_ALWAYS, 0},
     {"te-goes-on", "TE of an interim response goes on from HTTP/2.", "RFC9113-10.3-2", "",
      "h2-fields/te", "h2-fields/te", BUG_BACK_H2, BUG_KEEP_HOP, WHEN_ALWAYS, 0},
+    {"no-via", "An interim response goes on without Via.", "RFC9110-7.6.3-1", "", "hygiene/via", "",
+     BUG_H1_H1, BUG_NO_VIA, WHEN_CODE_FROM, 100},
     {"via-1.0", "Via in an interim response names HTTP/1.0.", "RFC9110-7.6.3-3", "",
-     "hygiene/via-version", "hygiene/via-version", BUG_ALL_PAIRS, BUG_VIA_1_0, WHEN_ALWAYS, 0},
+     "hygiene/via-version", "hygiene/via-version", BUG_GATEWAY, BUG_VIA_1_0, WHEN_ALWAYS, 0},
     {"leaks", "Fields of an interim response are in the final response too.", "RFC9110-15.2-3",
-     "J07", "hygiene/fields-stay-in-the-interim", "*", BUG_ALL_PAIRS, BUG_LEAK, WHEN_ALWAYS, 0},
+     "J07", "hygiene/fields-stay-in-the-interim", "*", BUG_GATEWAY, BUG_LEAK, WHEN_ALWAYS, 0},
     {"leaks-from-103", "Fields of a 103 are in the final response too.", "RFC8297-2-5", "J10",
      "hygiene/fields-stay-in-the-interim:103 hygiene/own-fields-of-the-final:103",
      "cache/directives-of-the-interim expect/other-interims-first forward "

@@ -9,7 +9,7 @@ static const struct bug rows[] = {
      WHEN_ALWAYS, 0},
     {"no-100", "An expectation is neither answered nor passed on.", "RFC9110-10.1.1-13", "E01",
      "expect/100-then-200 h2-expect/100-in-pieces",
-     "abort/100-then-close expect h2-expect upgrade/with-expectation", BUG_ALL_PAIRS, BUG_NO_100,
+     "abort/100-then-close expect h2-expect upgrade/with-expectation", BUG_GATEWAY, BUG_NO_100,
      WHEN_ALWAYS, 0},
     {"100-to-http-1.0", "An expectation in HTTP/1.0 is answered with a 100.", "RFC9110-15.2-2",
      "E05", "http10/expect", "http10/expect", BUG_FRONT_H1, BUG_100_TO_HTTP10, WHEN_ALWAYS, 0},
@@ -33,7 +33,7 @@ static const struct bug rows[] = {
      BUG_NO_EARLY_FINAL, WHEN_ALWAYS, 0},
     {"upload-stops", "Behind an interim response no more content goes to the origin.",
      "RFC9110-7.5-4", "I12", "forward/during-upload", "expect/other-interims-first forward",
-     BUG_ALL_PAIRS, BUG_STOP_UPLOAD, WHEN_ALWAYS, 0},
+     BUG_GATEWAY, BUG_STOP_UPLOAD, WHEN_ALWAYS, 0},
     {"keeps-strays", "What is behind a final response answers the next request.", "RFC9112-6.3-6",
      "",
      "pairing/stray-102 pairing/late-final pairing/stray-final pairing/late-interim "
@@ -46,7 +46,7 @@ static const struct bug rows[] = {
      "abort/102-then-reset abort/102-then-close",
      "abort h2-expect/100-ends-stream h2-frames h2-hpack/not-decodable h2-limits/endless-block "
      "h2-streams limits/endless-head",
-     BUG_ALL_PAIRS, BUG_LOST_AS_SUCCESS, WHEN_ALWAYS, 0},
+     BUG_GATEWAY, BUG_LOST_AS_SUCCESS, WHEN_ALWAYS, 0},
     {"lost-in-silence", "A lost origin is not answered for.", "RFC9110-15.6.3-1", "G13",
      "abort/102-then-reset",
      "abort framing h2-expect/100-ends-stream h2-fields h2-frames h2-hpack h2-limits h2-status "

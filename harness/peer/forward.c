@@ -118,6 +118,9 @@ static void take_upgrade(struct message *message) {
 
 /* The version in Via is the one in which we received the message (RFC 9110 section 7.6.3). */
 static void add_via(const struct exchange *x, struct message *message) {
+  if (bug_strikes(x, message, BUG_NO_VIA)) {
+    return;
+  }
   const char *version = message->h2 ? "2" : message->minor == 0 ? "1.0" : "1.1";
   version = bug_strikes(x, message, BUG_VIA_1_0) ? "1.0" : version;
   const char *via = arena_printf(&message->arena, "%s interim-relay", version);

@@ -7,6 +7,7 @@ struct relay *origin_new(const struct origin_config *config) {
       .coder = config->coder,
       .serves = true,
       .faults = config->faults,
+      .bug = config->bug,
   };
   return relay_new(&relay);
 }

@@ -19,6 +19,7 @@ struct origin_config {
   uint64_t idle_us;                 /* as in struct relay_config */
   const struct h2_coder_ops *coder; /* as in struct relay_config */
   bool faults;                      /* the routes below /bad are there */
+  const struct bug *bug;            /* as in struct relay_config */
 };
 
 /* origin_new makes an origin server. relay_actor and relay_free are for it too. */

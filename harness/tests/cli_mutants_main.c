@@ -61,13 +61,13 @@ static int look_at(struct mutants_suite *suite, const char *name) {
     (void)fprintf(stderr, "mutants: no bug is named '%s'\n", name);
     return 2;
   }
-  for (size_t i = 0; i < MUTANTS_PAIRS; i++) {
-    if (bug == NULL || (bug->pairs & (1U << i)) != 0) {
+  for (size_t i = 0; i < MUTANTS_STANDS; i++) {
+    if (mutants_shows(bug, i)) {
       struct mutant_mark *marks =
           arena_array(&suite->arena, suite->plans[i].num_plays, sizeof(*marks));
       const char *trouble = mutants_play(suite, i, bug, marks, true);
       if (trouble[0] != '\0') {
-        (void)fprintf(stderr, "%s: %s\n", mutants_pair_name(i), trouble);
+        (void)fprintf(stderr, "%s: %s\n", mutants_stand_name(i), trouble);
       }
     }
   }
@@ -107,7 +107,7 @@ int main(int argc, char **argv) {
   if (options.changed) {
     mutants_score_changed(&score, stdout);
   }
-  int status = mutants_score_print(&score, stdout);
+  int status = mutants_score_tally(&score, stdout);
   if (write_to(options.json, &score, mutants_score_json) != 0 ||
       write_to(options.matrix, &score, mutants_score_matrix) != 0) {
     status = 2;

@@ -7,49 +7,85 @@
 
 #include "cli/assemble.h"
 #include "hpack/hpack.h"
-#include "peer/relay.h"
+#include "peer/origin.h"
 #include "tests/world.h"
 
 enum {
   MAX_EVENTS = 20 * 1000 * 1000,
-  DOWN_US = 100 * 1000, /* for so long a gateway that died is not there */
+  DOWN_US = 100 * 1000, /* for so long a target that died is not there */
+  FEW_VALUES = 3,
+  MANY_VALUES = 200,
 };
 
-static const struct pair pairs[MUTANTS_PAIRS] = {
-    {HTTP_H1, HTTP_H1}, {HTTP_H2, HTTP_H1}, {HTTP_H1, HTTP_H2}, {HTTP_H2, HTTP_H2}};
+/* What a proxy has beside the cases of a gateway is about HTTP/1.1 for the most part. */
+const struct mutants_stand mutants_stands[MUTANTS_STANDS] = {
+    {SEAT_GATEWAY, HTTP_H1, HTTP_H1, BUG_H1_H1},   {SEAT_GATEWAY, HTTP_H2, HTTP_H1, BUG_H2_H1},
+    {SEAT_GATEWAY, HTTP_H1, HTTP_H2, BUG_H1_H2},   {SEAT_GATEWAY, HTTP_H2, HTTP_H2, BUG_H2_H2},
+    {SEAT_PROXY, HTTP_H1, HTTP_H1, BUG_H1_H1},     {SEAT_ORIGIN, HTTP_H1, HTTP_H1, BUG_ORIGIN_H1},
+    {SEAT_ORIGIN, HTTP_H2, HTTP_H1, BUG_ORIGIN_H2}};
 
-const char *mutants_pair_name(size_t pair) {
-  static const char *const names[MUTANTS_PAIRS] = {"h1/h1", "h2/h1", "h1/h2", "h2/h2"};
-  return names[pair];
+const char *mutants_stand_name(size_t stand) {
+  static const char *const names[MUTANTS_STANDS] = {
+      "gateway h1/h1", "gateway h2/h1", "gateway h1/h2", "gateway h2/h2",
+      "proxy h1/h1",   "origin h1",     "origin h2"};
+  return names[stand];
 }
+
+bool mutants_shows(const struct bug *bug, size_t stand) {
+  return bug == NULL || (bug->stands & mutants_stands[stand].bugs) != 0;
+}
+
+/* Keeps of a plan what its stand is to play. */
+static void choose(struct mutants_suite *suite, size_t stand) {
+  struct plan *plan = &suite->plans[stand];
+  size_t kept = 0;
+  for (size_t i = 0; i < plan->num_plays; i++) {
+    const struct play *play = &plan->plays[i];
+    bool elsewhere = mutants_stands[stand].seat == SEAT_PROXY && play->file->seats != SEAT_PROXY;
+    if (!elsewhere && (suite->only == NULL || library_match(suite->only, play->id))) {
+      plan->plays[kept++] = *play;
+    }
+  }
+  plan->num_plays = kept;
+}
+
+static const char *const triggers[] = {"102=GET /102/2/1ms", "103=GET /103", "104=GET /104"};
 
 int mutants_load(struct mutants_suite *suite) {
   struct diag diag;
-  struct run_options options = {.seat = SEAT_GATEWAY, .level = 2, .slow = true, .repeat = 1};
-  if (suite->only != NULL) {
-    options.globs[0] = suite->only;
-    options.num_globs = 1;
+  struct run_options options = {.level = 2, .slow = true, .repeat = 1};
+  size_t num_plays = 0;
+  for (; options.num_triggers < sizeof(triggers) / sizeof(triggers[0]); options.num_triggers++) {
+    (void)trigger_parse(triggers[options.num_triggers], &options.triggers[options.num_triggers]);
   }
-  for (size_t i = 0; i < MUTANTS_PAIRS; i++) {
-    suite->plans[i].pair = pairs[i];
+  int status = library_load_embedded(&suite->arena, &suite->library, &diag);
+  for (size_t i = 0; i < MUTANTS_STANDS && status == 0; i++) {
+    struct plan *plan = &suite->plans[i];
+    plan->pair = (struct pair){mutants_stands[i].front, mutants_stands[i].back};
+    options.seat = mutants_stands[i].seat;
+    status = plan_make(&suite->arena, &suite->library, &options, 1, plan, 1, &diag);
+    choose(suite, i);
+    num_plays += plan->num_plays;
   }
-  if (library_load_embedded(&suite->arena, &suite->library, &diag) != 0 ||
-      plan_make(&suite->arena, &suite->library, &options, 1, suite->plans, MUTANTS_PAIRS, &diag) !=
-          0) {
+  if (status == 0 && num_plays == 0) {
+    diag_set(&diag, NULL, 0, 0, "no case matches \"%s\"", suite->only);
+    status = -1;
+  }
+  if (status != 0) {
     diag_print(&diag, stderr);
-    return -1;
   }
-  return 0;
+  return status;
 }
 
-/* The gateway and who keeps it running. */
+/* The target and who keeps it running. */
 struct keeper {
+  enum seat seat;
   struct relay_config config;
   struct relay *relay;
   uint64_t back_at_us; /* 0 while it runs */
 };
 
-/* The actor of a gateway that is not there: time passes until it is back. */
+/* The actor of a target that is not there: time passes until it is back. */
 static void grave_feed(void *self, uint64_t now_us, const struct actor_event *event) {
   (void)self;
   (void)now_us;
@@ -67,7 +103,8 @@ static uint64_t grave_wake(const void *self) {
 }
 
 static void start(struct keeper *keeper, struct world *world) {
-  keeper->relay = relay_new(&keeper->config);
+  const struct origin_config origin = {.coder = keeper->config.coder, .bug = keeper->config.bug};
+  keeper->relay = keeper->seat == SEAT_ORIGIN ? origin_new(&origin) : relay_new(&keeper->config);
   keeper->back_at_us = 0;
   world->actors[1] = relay_actor(keeper->relay);
   world->refuse = false;
@@ -99,12 +136,12 @@ static void run(struct keeper *keeper, struct world *world, const struct stage *
   }
 }
 
-static void judge(struct mutants_suite *suite, size_t pair, const struct stage *stage,
+static void judge(struct mutants_suite *suite, size_t stand, const struct stage *stage,
                   struct mutant_mark *marks, const size_t *index, bool verbose) {
-  struct plan *plan = &suite->plans[pair];
+  struct plan *plan = &suite->plans[stand];
   struct assemble_context context = {.arena = &suite->arena,
                                      .registry = &suite->library.registry,
-                                     .seat = SEAT_GATEWAY,
+                                     .seat = mutants_stands[stand].seat,
                                      .pair = &plan->pair,
                                      .back = stage_back(stage),
                                      .reproduce = "",
@@ -115,9 +152,9 @@ static void judge(struct mutants_suite *suite, size_t pair, const struct stage *
     assemble_result(&context, &plan->plays[i], &result);
     marks[index[i]] = (struct mutant_mark){(uint8_t)result.verdict, (uint8_t)result.outcome};
     if (verbose) {
-      (void)fprintf(stderr, "%s %s %s %s: expected %s, observed %s; %s\n", mutants_pair_name(pair),
-                    result.id, verdict_word(result.verdict), outcome_word(result.outcome),
-                    result.expected, result.observed, result.reason);
+      (void)fprintf(stderr, "%s %s %s %s: expected %s, observed %s; %s\n",
+                    mutants_stand_name(stand), result.id, verdict_word(result.verdict),
+                    outcome_word(result.outcome), result.expected, result.observed, result.reason);
     }
   }
 }
@@ -144,11 +181,11 @@ static bool is_left_out(const struct bug *bug, const struct plan *plan, size_t i
   if (bug == NULL || mutants_match(bug->must, play->id)) {
     return false;
   }
-  bool first = i == 0 || plan->plays[i - 1].file != play->file;
-  bool last = i + 1 == plan->num_plays || plan->plays[i + 1].file != play->file;
-  bool many = case_num_bindings(play->file) > 3;
-  return strcmp(play->id, "limits/ten-thousand") == 0 ||
-         (bug->when == WHEN_ALWAYS && many && !first && !last);
+  bool first = i == 0 || !span_eq(plan->plays[i - 1].file->id, play->file->id);
+  bool last = i + 1 == plan->num_plays || !span_eq(plan->plays[i + 1].file->id, play->file->id);
+  size_t values = case_num_bindings(play->file);
+  bool enough = values > MANY_VALUES || (bug->when == WHEN_ALWAYS && values > FEW_VALUES);
+  return strcmp(play->id, "limits/ten-thousand") == 0 || (enough && !first && !last);
 }
 
 static void leave_out(struct plan *plan, const struct bug *bug, struct mutant_mark *marks,
@@ -166,16 +203,17 @@ static void leave_out(struct plan *plan, const struct bug *bug, struct mutant_ma
   plan->num_plays = kept;
 }
 
-const char *mutants_play(struct mutants_suite *suite, size_t pair, const struct bug *bug,
+const char *mutants_play(struct mutants_suite *suite, size_t stand, const struct bug *bug,
                          struct mutant_mark *marks, bool verbose) {
-  struct plan *plan = &suite->plans[pair];
+  struct plan *plan = &suite->plans[stand];
   size_t *index = arena_array(&suite->arena, plan->num_plays, sizeof(*index));
   leave_out(plan, bug, marks, index);
-  struct stage_config config = {.seat = SEAT_GATEWAY,
+  const enum seat seat = mutants_stands[stand].seat;
+  struct stage_config config = {.seat = seat,
                                 .run = 0xabcdef,
-                                .host = "gateway.test",
-                                .path_base = "",
-                                .absolute = "",
+                                .host = "target.test",
+                                .path_base = seat == SEAT_ORIGIN ? "/" : "",
+                                .absolute = seat == SEAT_PROXY ? "http://target.test" : "",
                                 .date = "Sat, 21 Nov 2026 00:00:00 GMT",
                                 .jobs = 32,
                                 .scale = 1,
@@ -183,6 +221,7 @@ const char *mutants_play(struct mutants_suite *suite, size_t pair, const struct 
                                 .backs = plan->pair.backs,
                                 .coder = &hpack_coder};
   struct keeper keeper = {
+      .seat = seat,
       .config = {.coder = &hpack_coder, .origin_h2 = plan->pair.backs == HTTP_H2, .bug = bug}};
   struct stage *stage = stage_new(&config, plan->plays, plan->num_plays);
   struct world world = {.num_actors = 2, .route = {1, 0}, .now_us = 1000000};
@@ -195,21 +234,21 @@ const char *mutants_play(struct mutants_suite *suite, size_t pair, const struct 
   } else if (stage_failure(stage)[0] != '\0') {
     trouble = arena_printf(&suite->arena, "%s", stage_failure(stage));
   }
-  judge(suite, pair, stage, marks, index, verbose);
+  judge(suite, stand, stage, marks, index, verbose);
   world_free(&world);
   stage_free(stage);
   relay_free(keeper.relay);
   return trouble;
 }
 
-/* In the child: one line of trouble, then the marks of each pair. */
+/* In the child: one line of trouble, then the marks of each stand. */
 static void play_and_tell(struct mutants_suite *suite, const struct mutant *mutant, FILE *out) {
-  for (size_t i = 0; i < MUTANTS_PAIRS; i++) {
+  for (size_t i = 0; i < MUTANTS_STANDS; i++) {
     const struct plan *plan = &suite->plans[i];
     size_t num = plan->num_plays;
     struct mutant_mark *marks = arena_array(&suite->arena, num, sizeof(*marks));
     const char *trouble = "";
-    if (mutant->bug == NULL || (mutant->bug->pairs & (1U << i)) != 0) {
+    if (mutants_shows(mutant->bug, i)) {
       trouble = mutants_play(suite, i, mutant->bug, marks, false);
     }
     (void)fprintf(out, "%s\n", trouble);
@@ -246,7 +285,7 @@ static void begin(struct mutants_suite *suite, struct child *child, struct mutan
 static const char *take_marks(struct mutants_suite *suite, struct child *child) {
   const char *trouble = "";
   rewind(child->file);
-  for (size_t i = 0; i < MUTANTS_PAIRS; i++) {
+  for (size_t i = 0; i < MUTANTS_STANDS; i++) {
     char line[256];
     size_t num = suite->plans[i].num_plays;
     struct mutant_mark *marks = arena_array(&suite->arena, num, sizeof(*marks));
@@ -255,11 +294,10 @@ static const char *take_marks(struct mutants_suite *suite, struct child *child) 
       return "its process wrote too little";
     }
     if (line[0] != '\n' && trouble[0] == '\0') {
-      trouble = arena_printf(&suite->arena, "%s: %.*s", mutants_pair_name(i),
+      trouble = arena_printf(&suite->arena, "%s: %.*s", mutants_stand_name(i),
                              (int)strcspn(line, "\n"), line);
     }
-    bool played = child->mutant->bug == NULL || (child->mutant->bug->pairs & (1U << i)) != 0;
-    child->mutant->marks[i] = played ? marks : NULL;
+    child->mutant->marks[i] = mutants_shows(child->mutant->bug, i) ? marks : NULL;
   }
   return trouble;
 }
