@@ -15,23 +15,16 @@ import csv
 import json
 import shlex
 import shutil
-import signal
-import subprocess
 import tempfile
 from pathlib import Path
 
 import interim_targets
 import pytest
 from _pytest._code.code import ExceptionChainRepr, ReprFileLocation
+from interim_play import EXIT_USAGE, arguments_of, failure_of, is_unexpected, read_report, run_bounded
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "cases"
-SCHEMA = "interim-results/1"
-RUN_SECONDS = 300.0
-INTERRUPT_SECONDS = 10.0
-EXIT_USAGE = 2
-# What a run that came to its end exits with: see interim(1).
-EXIT_FINISHED = (0, 1, 3)
 
 SESSION_KEY = pytest.StashKey["Session"]()
 
@@ -209,35 +202,27 @@ def run_all(config, directory):
     return [run_target(config, program, name, directory) for name in option("target")]
 
 
-def front_arguments(config, profile):
-    """What tells interim how to ask a profile's server, and why it cannot be asked so: one is empty."""
+def fronts_of(config, profile):
+    """The versions in which a profile's server is asked, and why it cannot be asked so: one is empty."""
     tls = config.getoption("tls")
     asked = config.getoption("front") or ["h1"]
     offered = profile.tls_fronts if tls else profile.fronts
     fronts = [version for version in asked if version in offered]
     if not fronts:
         return [], f"takes no {' nor '.join(asked)} {'over' if tls else 'without'} TLS"
-    # h1 is what interim begins with by itself.
-    arguments = [] if fronts == ["h1"] else [f"--front={version}" for version in fronts]
-    return arguments + (["--insecure"] if tls else []), ""
+    return fronts, ""
 
 
 def run_target(config, program, name, directory):
     """Start a profile's server, run the suite against it, stop it."""
     profile = load_profile(name)
-    fronts, why_not = front_arguments(config, profile)
+    fronts, why_not = fronts_of(config, profile)
     if why_not:
         return Run(name, skipped=f"{name} {why_not}")
     try:
         with interim_targets.Server(profile) as server:
             url = server.tls_url if config.getoption("tls") else server.url
-            arguments = ["--seat", profile.seat, "--target", url, *fronts]
-            if profile.seat != "origin":
-                arguments += ["--origin", server.origin]
-            arguments += server.triggers
-            arguments += ["--target-name", name]
-            arguments += ["--target-version", server.version] if server.version else []
-            arguments += ["--expect", str(profile.expect)] if profile.expect else []
+            arguments = arguments_of(server, dict.fromkeys(fronts, url))
             run = run_interim(config, program, name, arguments, directory)
             if server.process.poll() is not None:
                 run.notes += f"\n{name} died in the run, status {server.process.returncode}"
@@ -258,51 +243,9 @@ def run_interim(config, program, label, arguments, directory):
     status, output = run_bounded(command)
     if status == EXIT_USAGE:
         pytest.exit(f"{shlex.join(command)}\n{output}", returncode=EXIT_USAGE)
-    report, failure = read_report(path)
-    if status < 0:
-        failure = f"interim died: {signal.Signals(-status).name}"
-    elif status not in EXIT_FINISHED:
-        failure = f"interim exited with status {status}"
-    elif report and report["interrupted"]:
-        failure = "the run was interrupted: its results are not complete"
-    elif report and report.get("fatal"):
-        failure = report["fatal"]
-    elif report and status == 1 and not any(map(is_unexpected, report["cases"])):
-        failure = "interim exited with status 1, but no result says why"
+    report, unread = read_report(path)
+    failure = failure_of(status, report) or unread
     return Run(label, failure=failure, notes=f"{shlex.join(command)}\n{output}", report=report)
-
-
-def run_bounded(command):
-    """Status and output of a command, interrupted when it takes too long."""
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=RUN_SECONDS)
-        except BaseException as error:
-            # An interrupted run still writes what it knows.
-            process.send_signal(signal.SIGINT)
-            try:
-                output, _ = process.communicate(timeout=INTERRUPT_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                output, _ = process.communicate()
-            if not isinstance(error, subprocess.TimeoutExpired):
-                raise
-    return process.returncode, output.decode("utf-8", "replace")
-
-
-def read_report(path):
-    """The result file, and what is wrong with it: one of them is empty."""
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None, "interim wrote no result file"
-    except ValueError as error:
-        return None, f"the result file is not JSON: {error}"
-    if report.get("schema") != SCHEMA:
-        return None, f"the result file's schema is {report.get('schema')!r}, not {SCHEMA!r}"
-    return report, ""
 
 
 # The items.
@@ -319,12 +262,6 @@ def item_name(run, result, several):
         versions = f"{run.label}-{versions}"
     value = result["id"].partition(":")[2]
     return f"{value}[{versions}]" if value else versions
-
-
-def is_unexpected(result):
-    if "unexpected" in result:
-        return result["unexpected"]
-    return result["verdict"] == "fail"
 
 
 def pytest_collect_file(file_path, parent):

@@ -89,7 +89,7 @@ class FakeProject:
         (directory / "cases").mkdir()
         shutil.copy(root / ".pytest.ini", directory)
         shutil.copy(root / "cases" / "conftest.py", directory / "cases")
-        for name in ("interim_driver.py", "interim_targets.py"):
+        for name in ("interim_driver.py", "interim_play.py", "interim_targets.py"):
             shutil.copy(root / "scripts" / name, directory / "scripts")
         shutil.copytree(root / "scripts" / "targets", directory / "scripts" / "targets")
         for expect in (directory / "scripts" / "targets").glob("*/expect"):

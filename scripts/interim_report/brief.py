@@ -1,0 +1,205 @@
+"""Brief result files (schema interim-brief/1, interim-brief-1.schema.json): what is worth keeping of a run.
+
+A brief has each result with its verdict and the words that explain it. It has no times, nothing measured but
+limits, no titles, and of the transcripts one for each fault. Results that say the same are one row: the row
+names their pairs of versions, their cases, and the values of each case's parameters, which stand in its words
+as {value}. A second run that finds the same gives the same file, byte for byte.
+"""
+
+import json
+import re
+
+SCHEMA = "interim-brief/1"
+RESULTS = "interim-results/1"
+COUNTED = ("pass", "fail", "warn", "info", "skip", "error")
+# What a row has in common with each of its results; where it is missing in a file, this is meant.
+COMMON = {
+    **{"verdict": "pass", "level": "MUST", "requirements": [], "outcome": "ok", "outcomes": None},
+    **{"expected": "", "observed": "", "reason": "", "fault": "", "known": "", "unexpected": False},
+}
+VALUE = "{value}"
+MAX_LINES = 60
+MAX_TEXT = 400
+
+
+def pair_of(case):
+    return f"{case['front']}/{case['back']}"
+
+
+def template(text, value):
+    """A text with its case's value as {value}; None where that cannot be undone."""
+    if not value:
+        return text
+    made = re.sub(rf"(?<![\w.]){re.escape(value)}(?![\w.])", VALUE, text)
+    return made if filled(made, value) == text else None
+
+
+def filled(text, value):
+    return text.replace(VALUE, value) if value else text
+
+
+def row_of(case):
+    """(the row that a result belongs to, its case's name, its value)."""
+    name, _, value = case["id"].partition(":")
+    row = {key: case[key] for key in COMMON}
+    if case["verdict"] == "pass":
+        # That it was as it should be is the verdict; how exactly may differ from run to run.
+        row |= {"expected": "", "observed": "", "reason": ""}
+    row["outcomes"] = None if row["outcomes"] == [row["outcome"]] else row["outcomes"]
+    texts = {key: template(row[key], value) for key in ("expected", "observed", "reason")}
+    if None not in texts.values():
+        row |= texts
+    return {key: word for key, word in row.items() if word != COMMON[key]}, name, value
+
+
+def rows_of(cases):
+    """All rows, in the order of their first results."""
+    rows = {}
+    for case in cases:
+        row, name, value = row_of(case)
+        common, members = rows.setdefault(json.dumps(row), (row, {}))
+        values = members.setdefault(name, {}).setdefault(pair_of(case), [])
+        if value:
+            values.append(value)
+    return [common | {"results": by_pairs(members)} for common, members in rows.values()]
+
+
+def by_pairs(members):
+    """{pairs, with blanks between: {case: values}} of {case: {pair: values}}."""
+    found = {}
+    for name, pairs in members.items():
+        shared = {}
+        for pair, values in pairs.items():
+            shared.setdefault(tuple(values), []).append(pair)
+        for values, same in shared.items():
+            found.setdefault(" ".join(same), {})[name] = list(values)
+    return found
+
+
+def shortened(text):
+    if len(text) <= MAX_TEXT:
+        return text
+    half = MAX_TEXT // 2
+    return f"{text[:half]} ... {len(text) - 2 * half} characters left out ... {text[-half:]}"
+
+
+def lines_of(transcript):
+    lines = [[line["t_us"], line["lane"], line["dir"], shortened(line["text"])] for line in transcript[:MAX_LINES]]
+    if len(transcript) > MAX_LINES:
+        lines.append([transcript[-1]["t_us"], "note", "note", f"{len(transcript) - MAX_LINES} more lines left out"])
+    return lines
+
+
+def transcripts_of(cases, old):
+    """One for each fault: the one of the old brief, if the new run has that result too; else the first."""
+    rows = {(case["id"], pair_of(case)): row_of(case)[0] for case in cases}
+    kept = {}
+    for sample in old.get("transcripts", []):
+        case = old_row(old, sample)
+        if case is not None and rows.get((sample["id"], sample["versions"])) == case:
+            kept[case["fault"]] = sample
+    found = {}
+    for case in cases:
+        if case.get("transcript") and case["fault"] and case["fault"] not in found:
+            fresh = {"id": case["id"], "versions": pair_of(case), "lines": lines_of(case["transcript"])}
+            found[case["fault"]] = kept.get(case["fault"], fresh)
+    return list(found.values())
+
+
+def old_row(old, sample):
+    """What an old brief says of the result that one of its transcripts is of, without the results."""
+    name, _, value = sample["id"].partition(":")
+    for row in old["results"]:
+        for pairs, members in row["results"].items():
+            if sample["versions"] in pairs.split(" ") and name in members and value in (members[name] or [""]):
+                return {key: word for key, word in row.items() if key != "results"}
+    return None
+
+
+def reproduce_of(cases):
+    """{pair: how its reproduce lines begin, before the case's name}."""
+    found = {}
+    for case in cases:
+        if case["reproduce"].endswith(case["id"]):
+            found.setdefault(pair_of(case), case["reproduce"].removesuffix(case["id"]))
+    return found
+
+
+def condense(document, packages=(), old=None):
+    """The brief of a result file; old: the brief that it takes the place of, which it follows where it can."""
+    old = old or {}
+    brief = {
+        "schema": SCHEMA,
+        "tool": document["tool"],
+        "started": document["started"],
+        "interrupted": document["interrupted"],
+        "fatal": document["fatal"],
+        "target": document["target"],
+        "packages": list(packages),
+        "summary": document["summary"],
+        "profile": {name: number for name, number in document["profile"].items() if not name.endswith("_ms")},
+        "reproduce": reproduce_of(document["cases"]),
+        "results": rows_of(document["cases"]),
+        "transcripts": transcripts_of(document["cases"], old),
+    }
+    return old if brief | {"started": old.get("started")} == old else brief
+
+
+def expand(brief):
+    """The result file that a brief is of, as far as the brief tells."""
+    samples = {(sample["id"], sample["versions"]): sample["lines"] for sample in brief["transcripts"]}
+    cases = [case for row in brief["results"] for case in cases_of(brief, row, samples)]
+    return {
+        "schema": RESULTS,
+        "tool": brief["tool"],
+        "started": brief["started"],
+        "duration_ms": 0,
+        "interrupted": brief["interrupted"],
+        "fatal": brief["fatal"],
+        "target": brief["target"],
+        "summary": brief["summary"],
+        "cases": sorted(cases, key=lambda case: (case["front"], case["back"])),
+        "profile": brief["profile"],
+    }
+
+
+def cases_of(brief, row, samples):
+    common = COMMON | {key: word for key, word in row.items() if key != "results"}
+    common["outcomes"] = common["outcomes"] or [common["outcome"]]
+    for pairs, members in row["results"].items():
+        for pair in pairs.split(" "):
+            front, _, back = pair.partition("/")
+            for name, values in members.items():
+                for value in values or [""]:
+                    words = {key: filled(common[key], value) for key in ("expected", "observed", "reason")}
+                    case_id = f"{name}:{value}" if value else name
+                    lines = samples.get((case_id, pair), [])
+                    made = {"id": case_id, "title": "", "front": front, "back": back, **common, **words}
+                    made |= {"duration_ms": 0, "measured": {}, "reproduce": brief["reproduce"].get(pair, "") + case_id, "script": ""}
+                    if lines or common["verdict"] in ("fail", "warn", "error"):
+                        made["transcript"] = [dict(zip(("t_us", "lane", "dir", "text"), line)) for line in lines]
+                    yield made
+
+
+def written(brief):
+    """A brief as text: a line for each part, and for each row and line of a transcript."""
+
+    def line(value):
+        return json.dumps(value, ensure_ascii=False)
+
+    parts = []
+    for key, value in brief.items():
+        if key == "transcripts":
+            value = [
+                f'{{"id": {line(sample["id"])}, "versions": {line(sample["versions"])}, "lines": [\n   '
+                + ",\n   ".join(line(words) for words in sample["lines"])
+                + "]}"
+                for sample in value
+            ]
+        elif key == "results":
+            value = [line(row) for row in value]
+        else:
+            parts.append(f" {line(key)}: {line(value)}")
+            continue
+        parts.append(f" {line(key)}: [\n  " + ",\n  ".join(value) + "\n ]" if value else f" {line(key)}: []")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
