@@ -142,6 +142,15 @@ test: setup ## run all tests
 	@$(MAKE) --no-print-directory all $(BUILD)/interim-san $(BUILD)/mutants $(TESTS) replays-san
 	$(PYTHON) -m pytest -q $(PYTEST_FLAGS) scripts/tests cases --build $(BUILD)
 
+# Servers that are not installed are skipped: scripts/setup --targets NAME... installs them.
+MATRIX_RUN = scripts/matrix --program $(BUILD)/interim --work $(BUILD)/matrix --jobs 2
+
+matrix: all ## play the suite against each installed server of scripts/targets; keep scripts/results
+	@$(MATRIX_RUN) $(MATRIX)
+
+matrix-origins: all ## the same, against origin servers only
+	@$(MATRIX_RUN) --seat origin $(MATRIX)
+
 demo: setup ## set up, build, and run the suite against the embedded gateway and origin
 	@$(MAKE) --no-print-directory all
 	$(BUILD)/interim run

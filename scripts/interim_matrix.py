@@ -7,6 +7,7 @@ Each target gives one Outcome. What a run found goes as a whole into a working d
 import json
 import os
 import re
+import shlex
 import subprocess
 import threading
 import time
@@ -56,6 +57,7 @@ def urls_of(server):
 def by_hand(server, command):
     """A command that asked a server which is gone, as one that starts it first."""
     names = {server.url: "{url}", server.tls_url: "{tls_url}", server.origin: "{origin}"}
+    names[shlex.join(server.triggers)] = "{triggers}"
     for text in sorted(filter(None, names), key=len, reverse=True):
         command = re.sub(rf"{re.escape(text)}(?!\d)", names[text], command)
     command = re.sub(r"^interim ", "build/interim ", command)
@@ -88,11 +90,12 @@ def played(profile, program, directory, seconds):
                 return Outcome(profile, failed=output.strip())
             report, unread = read_report(path)
             failed = failure_of(status, report) or unread
+            if report and report["interrupted"]:
+                failed = f"it was not done in {seconds:g} s"
             if server.process.poll() is not None and not profile.restart:
                 failed = failed or f"the server ended in the run, status {server.process.returncode}"
             if failed:
-                within = f" (after {seconds:g} s, the limit)" if report and report["interrupted"] else ""
-                return Outcome(profile, server.version, failed=failed + within)
+                return Outcome(profile, server.version, failed=failed)
             settle(server, report)
             path.write_text(json.dumps(report, indent=1), encoding="utf-8")
             return Outcome(profile, server.version, report=report)

@@ -1,6 +1,7 @@
 """One `interim run`: its arguments for the server of a profile, its time limit, its result file."""
 
 import json
+import os
 import signal
 import subprocess
 
@@ -28,7 +29,7 @@ def arguments_of(server, urls):
     arguments += server.triggers
     arguments += ["--target-name", profile.name]
     arguments += ["--target-version", server.version] if server.version else []
-    arguments += ["--expect", str(profile.expect)] if profile.expect else []
+    arguments += ["--expect", os.path.relpath(profile.expect)] if profile.expect else []
     return arguments
 
 
@@ -69,10 +70,10 @@ def failure_of(status, report):
     """Why what a run told is not to be relied on as a whole, or ""."""
     if status < 0:
         return f"interim died: {signal.Signals(-status).name}"
-    if report and report["interrupted"]:
-        return "the run was interrupted: its results are not complete"
     if status not in EXIT_FINISHED:
         return f"interim exited with status {status}"
+    if report and report["interrupted"]:
+        return "the run was interrupted: its results are not complete"
     if report and report.get("fatal"):
         return report["fatal"]
     if report and status == 1 and not any(map(is_unexpected, report["cases"])):

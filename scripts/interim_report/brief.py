@@ -11,7 +11,6 @@ import re
 
 SCHEMA = "interim-brief/1"
 RESULTS = "interim-results/1"
-COUNTED = ("pass", "fail", "warn", "info", "skip", "error")
 # What a row has in common with each of its results; where it is missing in a file, this is meant.
 COMMON = {
     **{"verdict": "pass", "level": "MUST", "requirements": [], "outcome": "ok", "outcomes": None},
@@ -47,16 +46,34 @@ def row_of(case):
         row |= {"expected": "", "observed": "", "reason": ""}
     row["outcomes"] = None if row["outcomes"] == [row["outcome"]] else row["outcomes"]
     texts = {key: template(row[key], value) for key in ("expected", "observed", "reason")}
-    if None not in texts.values():
+    if None in texts.values():
+        # Its words cannot have {value}: it stands alone, its value in its name.
+        name, value = case["id"], ""
+    else:
         row |= texts
     return {key: word for key, word in row.items() if word != COMMON[key]}, name, value
 
 
-def rows_of(cases):
-    """All rows, in the order of their first results."""
+def key_of(case):
+    return case["id"], pair_of(case)
+
+
+def steady(row, before):
+    """A row that meets its requirement, with the outcome that met it before: which one does may be a matter
+    of time."""
+    if before is None or row.get("verdict", "pass") != "pass":
+        return row
+    outcomes = ("outcome", "outcomes")
+    same = [{key: word for key, word in it.items() if key not in outcomes} for it in (row, before)]
+    return before if same[0] == same[1] else row
+
+
+def rows_of(cases, before):
+    """All rows, in the order of their first results; before: the row that each result had in the old brief."""
     rows = {}
     for case in cases:
         row, name, value = row_of(case)
+        row = steady(row, before.get(key_of(case)))
         common, members = rows.setdefault(json.dumps(row), (row, {}))
         values = members.setdefault(name, {}).setdefault(pair_of(case), [])
         if value:
@@ -90,30 +107,20 @@ def lines_of(transcript):
     return lines
 
 
-def transcripts_of(cases, old):
+def transcripts_of(cases, before, samples):
     """One for each fault: the one of the old brief, if the new run has that result too; else the first."""
-    rows = {(case["id"], pair_of(case)): row_of(case)[0] for case in cases}
+    rows = {key_of(case): row_of(case)[0] for case in cases}
     kept = {}
-    for sample in old.get("transcripts", []):
-        case = old_row(old, sample)
-        if case is not None and rows.get((sample["id"], sample["versions"])) == case:
-            kept[case["fault"]] = sample
+    for sample in samples:
+        row = rows.get((sample["id"], sample["versions"]))
+        if row is not None and row == before.get((sample["id"], sample["versions"])):
+            kept[row["fault"]] = sample
     found = {}
     for case in cases:
         if case.get("transcript") and case["fault"] and case["fault"] not in found:
             fresh = {"id": case["id"], "versions": pair_of(case), "lines": lines_of(case["transcript"])}
             found[case["fault"]] = kept.get(case["fault"], fresh)
     return list(found.values())
-
-
-def old_row(old, sample):
-    """What an old brief says of the result that one of its transcripts is of, without the results."""
-    name, _, value = sample["id"].partition(":")
-    for row in old["results"]:
-        for pairs, members in row["results"].items():
-            if sample["versions"] in pairs.split(" ") and name in members and value in (members[name] or [""]):
-                return {key: word for key, word in row.items() if key != "results"}
-    return None
 
 
 def reproduce_of(cases):
@@ -127,7 +134,9 @@ def reproduce_of(cases):
 
 def condense(document, packages=(), old=None):
     """The brief of a result file; old: the brief that it takes the place of, which it follows where it can."""
-    old = old or {}
+    if old is not None and old["target"] != document["target"]:
+        old = None
+    before = {key_of(case): row_of(case)[0] for case in expand(old)["cases"]} if old else {}
     brief = {
         "schema": SCHEMA,
         "tool": document["tool"],
@@ -139,28 +148,19 @@ def condense(document, packages=(), old=None):
         "summary": document["summary"],
         "profile": {name: number for name, number in document["profile"].items() if not name.endswith("_ms")},
         "reproduce": reproduce_of(document["cases"]),
-        "results": rows_of(document["cases"]),
-        "transcripts": transcripts_of(document["cases"], old),
+        "results": rows_of(document["cases"], before),
+        "transcripts": transcripts_of(document["cases"], before, old["transcripts"] if old else []),
     }
-    return old if brief | {"started": old.get("started")} == old else brief
+    return old if old and brief | {"started": old["started"]} == old else brief
 
 
 def expand(brief):
     """The result file that a brief is of, as far as the brief tells."""
     samples = {(sample["id"], sample["versions"]): sample["lines"] for sample in brief["transcripts"]}
     cases = [case for row in brief["results"] for case in cases_of(brief, row, samples)]
-    return {
-        "schema": RESULTS,
-        "tool": brief["tool"],
-        "started": brief["started"],
-        "duration_ms": 0,
-        "interrupted": brief["interrupted"],
-        "fatal": brief["fatal"],
-        "target": brief["target"],
-        "summary": brief["summary"],
-        "cases": sorted(cases, key=lambda case: (case["front"], case["back"])),
-        "profile": brief["profile"],
-    }
+    kept = ("tool", "started", "interrupted", "fatal", "target", "summary", "profile")
+    document = {"schema": RESULTS, "duration_ms": 0} | {name: brief[name] for name in kept if name in brief}
+    return document | {"cases": sorted(cases, key=lambda case: (case["front"], case["back"]))}
 
 
 def cases_of(brief, row, samples):

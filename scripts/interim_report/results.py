@@ -1,11 +1,14 @@
-"""Result files (schema interim-results/1), read with suspicion: a target chose part of their text."""
+"""Result files (schema interim-results/1, or interim-brief/1), read with suspicion: a target chose part of
+their text."""
 
 import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SCHEMA = "interim-results/1"
+from interim_report import brief
+
+SCHEMA = brief.RESULTS
 # In the order in which they count when several are told as one: what was judged above what was not.
 VERDICTS = ["skip", "info", "pass", "warn", "error", "fail"]
 SEATS = ["origin", "gateway", "proxy", "client"]
@@ -146,6 +149,36 @@ def check_document(path, document):
         check_case(path, number, case)
 
 
+def check_brief(path, document):
+    """What expanding a brief relies on; what it makes is checked as every result file is."""
+    for name, kind in (("reproduce", dict), ("results", list), ("transcripts", list)):
+        check(path, isinstance(document.get(name), kind), f"it has no '{name}'")
+    texts_of(path, "the beginning of its reproduce lines", document["reproduce"], document["reproduce"])
+    for row in document["results"]:
+        check(path, isinstance(row, dict) and isinstance(row.get("results"), dict), "a row has no results")
+        texts_of(path, "a row", brief.COMMON | row, ["expected", "observed", "reason"])
+        for members in row["results"].values():
+            check(path, isinstance(members, dict), "a row's results are not by case")
+            for values in members.values():
+                is_texts = isinstance(values, list) and all(isinstance(value, str) for value in values)
+                check(path, is_texts, "the values of a case are not texts")
+    for sample in document["transcripts"]:
+        check(path, isinstance(sample, dict), "a transcript is no object")
+        texts_of(path, "a transcript", sample, ["id", "versions"])
+        is_lines = isinstance(sample.get("lines"), list) and all(
+            isinstance(line, list) and len(line) == 4 for line in sample["lines"]
+        )
+        check(path, is_lines, "a transcript has no lines")
+
+
+def expanded(path, document):
+    """A result file's object, whichever of the two schemas it has."""
+    if not isinstance(document, dict) or document.get("schema") != brief.SCHEMA:
+        return document
+    check_brief(path, document)
+    return brief.expand(document)
+
+
 def label_of(path, target):
     """What a target is called: its name and version, or the file's name when it has none."""
     name, version = target["name"].strip(), target["version"].strip()
@@ -166,7 +199,7 @@ def load(argument):
     except UnicodeDecodeError as error:
         raise ReportError(f"{path}: is no UTF-8: {error.reason}") from error
     try:
-        document = clean(json.loads(text))
+        document = expanded(path, clean(json.loads(text)))
     except (json.JSONDecodeError, RecursionError) as error:
         raise ReportError(f"{path}: is no JSON: {error}") from error
     check_document(path, document)
