@@ -44,14 +44,29 @@ static bool saw_interim(const struct script *script, unsigned code) {
   return false;
 }
 
-const char *origin_idle_trigger(struct arena *arena, struct script *script,
+/* The final response to the first request that was this trigger; 0 for none. */
+static unsigned answer_to_trigger(const struct script *script, unsigned code) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    if (exchange->step != NULL && exchange->step->messages[0].trigger == code) {
+      return exchange->final == NULL ? 0 : exchange->final->code;
+    }
+  }
+  return 0;
+}
+
+const char *origin_idle_trigger(struct arena *arena, const struct script *script,
                                 const struct case_file *file) {
   for (size_t i = 0; i < file->num_needs; i++) {
     unsigned code = trigger_needed(file->needs[i]);
-    if (code != 0 && !saw_interim(script, code)) {
-      return arena_printf(arena, "the trigger brought no %u, only %s: correct --trigger", code,
-                          script_observed(script));
+    if (code == 0 || saw_interim(script, code)) {
+      continue;
     }
+    unsigned final = answer_to_trigger(script, code);
+    return final == 0
+               ? arena_printf(arena, "the trigger brought no %u, and no final response", code)
+               : arena_printf(arena, "the trigger brought no %u but a %u: correct --trigger", code,
+                              final);
   }
   return "";
 }

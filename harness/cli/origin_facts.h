@@ -11,7 +11,7 @@ const char *origin_unfinished(struct arena *arena, const struct script *script);
 
 /* origin_idle_trigger tells which trigger that the case needs brought no interim response of its
  * code. In the arena; "" when all did. */
-const char *origin_idle_trigger(struct arena *arena, struct script *script,
+const char *origin_idle_trigger(struct arena *arena, const struct script *script,
                                 const struct case_file *file);
 
 /* origin_may_still_work tells whether the silence behind the interim response of a trigger may be

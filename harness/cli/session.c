@@ -430,6 +430,22 @@ static void add_profile(const struct playing *playing, struct run *run) {
   }
 }
 
+/* What stands at the URL, where that is no page: an origin's answer is judged whatever it is. */
+static const char *note_on_url(const struct playing *playing) {
+  unsigned code = stage_final_code(playing->stage);
+  const char *location = stage_location(playing->stage);
+  if (playing->options->seat != SEAT_ORIGIN || code < 300) {
+    return NULL;
+  }
+  return code < 400 && location[0] != '\0'
+             ? arena_printf(playing->arena,
+                            "the URL answers %u, a redirect to %s: it is the redirect that was "
+                            "tested; give what it leads to as --target to test that",
+                            code, location)
+             : arena_printf(playing->arena, "the URL answers %u: it is that answer that was tested",
+                            code);
+}
+
 /* A target that answers, but in another version than it was asked to. */
 static void skip_result(struct playing *playing, struct assemble_context *context,
                         const struct play *play, struct result *out) {
@@ -497,6 +513,7 @@ static void assemble_run(struct playing *playing, struct run *run) {
   describe(playing, run);
   run->fatal = explain_failure(playing, run->fatal);
   run->target_name = arena_printf(playing->arena, "%s", run->target_name);
+  run->note = note_on_url(playing);
   assemble_results(playing, &context, run);
   add_profile(playing, run);
 }

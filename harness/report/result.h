@@ -74,6 +74,7 @@ struct run {
   size_t num_results;
   struct measure *profile; /* what INFO cases measured */
   size_t num_profile;
+  const char *note;  /* about the URL that was asked for; NULL for nothing to say */
   const char *fatal; /* why no verdict counts (sanity failed, target unreachable), or "" */
 };
 

@@ -257,6 +257,18 @@ static void put_detail(struct text *text, const char *label, const struct result
   put_transcript(text, result);
 }
 
+/* The case to show of several: of an origin, whose programmer reads it, the first that tells what
+ * may be behind it. */
+static size_t best_example(const struct fold_list *folds) {
+  for (size_t i = 0; i < folds->num; i++) {
+    const struct result *result = folds->items[i].results.items[0];
+    if (result_makes_answers(result) && result->why[0] != '\0') {
+      return i;
+    }
+  }
+  return 0;
+}
+
 static void put_fault(struct text *text, const struct group *fault, size_t number) {
   const struct result *first = fault->results.items[0];
   size_t num = fault->results.num;
@@ -276,8 +288,9 @@ static void put_fault(struct text *text, const struct group *fault, size_t numbe
     put_cases(text, &folds);
   }
   page_end(&text->page);
-  size_t detailed = text->style->verbose ? folds.num : 1;
-  for (size_t i = 0; i < detailed; i++) {
+  size_t first_shown = text->style->verbose ? 0 : best_example(&folds);
+  size_t end = text->style->verbose ? folds.num : first_shown + 1;
+  for (size_t i = first_shown; i < end; i++) {
     put_detail(text, num == 1 ? "case" : "for example", folds.items[i].results.items[0]);
     page_end(&text->page);
   }

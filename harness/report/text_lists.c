@@ -135,6 +135,11 @@ static void put_profile(struct text *text) {
     page_wrap(&text->page, ITEM + 2, PAINT_NONE, bytes_cstr(&profile));
   }
   bytes_free(&profile);
+  if (text->run->note != NULL) {
+    page_indent(&text->page, ITEM);
+    page_put(&text->page, PAINT_NOTE, "note:");
+    page_wrap(&text->page, ITEM + 2, PAINT_NONE, text->run->note);
+  }
 }
 
 static void put_infos(struct text *text) {

@@ -116,6 +116,18 @@ static bool tries_again(struct stage *stage) {
   return true;
 }
 
+/* The first that was said, escaped. */
+static void keep_field(struct stage *stage, const struct message_seen *final, const char *name,
+                       const char **out) {
+  struct span value;
+  if ((*out)[0] == '\0' && message_field_value(final, name, &value)) {
+    struct bytes text = {0};
+    escape_text(&text, value);
+    *out = arena_printf(&stage->arena, "%s", bytes_cstr(&text));
+    bytes_free(&text);
+  }
+}
+
 static void end_sanity(struct stage *stage, struct script *script) {
   const struct script_exchange *exchange = script->num_exchanges > 0 ? script->exchanges[0] : NULL;
   if (!script_clean(script) || exchange == NULL || exchange->final == NULL) {
@@ -134,13 +146,8 @@ static void end_sanity(struct stage *stage, struct script *script) {
   stage->back_http10 = exchange->arrived_http10;
   stage->back = exchange->back_number == 0 ? HTTP_H1 : HTTP_H2;
   stage->final_code = exchange->final->code;
-  struct span server;
-  if (stage->server[0] == '\0' && message_field_value(exchange->final, "Server", &server)) {
-    struct bytes text = {0};
-    escape_text(&text, server);
-    stage->server = arena_printf(&stage->arena, "%s", bytes_cstr(&text));
-    bytes_free(&text);
-  }
+  keep_field(stage, exchange->final, "Server", &stage->server);
+  keep_field(stage, exchange->final, "Location", &stage->location);
   stage->num_sanity++;
 }
 
@@ -504,6 +511,7 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
       .num_plays = num_plays,
       .next_conn = 1,
       .server = "",
+      .location = "",
       .failure = "",
   };
   stage->config.floor_us = config->floor_us != 0 ? config->floor_us : 250000;
@@ -637,6 +645,10 @@ unsigned stage_final_code(const struct stage *stage) {
 
 const char *stage_server(const struct stage *stage) {
   return stage->server;
+}
+
+const char *stage_location(const struct stage *stage) {
+  return stage->location;
 }
 
 void stage_free(struct stage *stage) {

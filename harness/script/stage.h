@@ -133,6 +133,9 @@ unsigned stage_final_code(const struct stage *stage);
 /* stage_server is the Server field of the sanity answer, escaped; "" for none. */
 const char *stage_server(const struct stage *stage);
 
+/* stage_location is its Location field, escaped; "" for none. */
+const char *stage_location(const struct stage *stage);
+
 /* play_script returns the run that a report is about: the latest that was not clean, if there is
  * one preferably one in which its requests arrived and no other play's answer came, else the first.
  * NULL when there was none. */

@@ -73,6 +73,7 @@ struct stage {
   enum http_version back;
   unsigned final_code; /* of the latest sanity answer */
   const char *server;
+  const char *location;
   const char *failure;
   struct bytes confirmed; /* symptoms that were confirmed alone, one a line */
   unsigned num_confirmed_alone;
