@@ -40,7 +40,7 @@ struct h1_event {
   enum h1_event_kind kind;
   enum h1_framing framing;
   uint16_t code;   /* of the response that the event belongs to; 0 in requests */
-  uint8_t minor;   /* of HTTP/1.minor, of the message that the event belongs to */
+  uint16_t minor;  /* of HTTP/1.minor, of the message that the event belongs to */
   uint64_t length; /* with H1_LENGTH */
   uint64_t offset; /* of the event's first byte in the stream */
   uint64_t end;    /* of the byte behind its last one */

@@ -1,29 +1,6 @@
 #include "core/h1_class.h"
 #include "core/h1_reader.h"
 
-static enum h1_state state_after_head(const struct h1_reader *reader) {
-  switch (reader->framing) {
-  case H1_LENGTH:
-    return reader->length > 0 ? H1_READ_LENGTH : H1_READ_END;
-  case H1_CHUNKED:
-    return H1_READ_CHUNK_SIZE;
-  case H1_UNTIL_CLOSE:
-    return H1_READ_REST;
-  case H1_NO_CONTENT:
-  case H1_SWITCHED:
-    return H1_READ_END;
-  }
-  return H1_READ_END;
-}
-
-void h1_reader_content_begins(struct h1_reader *reader, struct h1_event *out) {
-  reader->state = state_after_head(reader);
-  if (reader->framing == H1_LENGTH) {
-    out->length = reader->length;
-    reader->left = reader->length;
-  }
-}
-
 /* Gives what the window holds of the bytes that are left. */
 static enum h1_step read_piece(struct h1_reader *reader, struct span window,
                                enum h1_event_kind kind, uint64_t left, struct h1_event *out) {

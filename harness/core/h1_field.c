@@ -114,29 +114,11 @@ static struct h1_fault note_codings(struct h1_reader *reader, struct span value)
   return some ? no_fault() : (struct h1_fault){H1_BAD_TRANSFER_ENCODING, 0, "no transfer coding"};
 }
 
-/* Eight bytes of a token with the case of its letters gone: of all tchars, only letters differ in
- * that bit alone. */
-static uint64_t folded(const void *token) {
-  uint64_t bytes = 0;
-  memcpy(&bytes, token, sizeof(bytes));
-  return bytes | UINT64_C(0x2020202020202020);
-}
-
-static bool is_content_length(struct span name) {
-  return name.len == strlen("content-length") && folded(name.ptr) == folded("content-") &&
-         folded(name.ptr + 6) == folded("t-length");
-}
-
-static bool is_transfer_encoding(struct span name) {
-  return name.len == strlen("transfer-encoding") && folded(name.ptr) == folded("transfer") &&
-         folded(name.ptr + 8) == folded("-encodin") && folded(name.ptr + 9) == folded("encoding");
-}
-
 struct h1_fault h1_reader_frame(struct h1_reader *reader, const struct h1_line *line,
                                 struct span value) {
   struct span name = span_make(line->text.ptr, line->token);
-  bool length = is_content_length(name);
-  if (!reader->by_fields || (!length && !is_transfer_encoding(name))) {
+  bool length = h1_is_content_length(name);
+  if (!reader->by_fields || (!length && !h1_is_transfer_encoding(name))) {
     return no_fault();
   }
   if (length ? reader->has_coding : reader->has_length) {
@@ -154,27 +136,6 @@ struct h1_fault h1_reader_frame(struct h1_reader *reader, const struct h1_line *
   return fault;
 }
 
-bool h1_reader_plain_frame(struct h1_reader *reader, struct span name, struct span value) {
-  enum { DIGITS = 19 }; /* so many fit */
-  if (!is_content_length(name)) {
-    return !is_transfer_encoding(name);
-  }
-  if (reader->has_length || reader->has_coding || value.len == 0 || value.len > DIGITS) {
-    return false;
-  }
-  uint64_t length = 0;
-  for (size_t i = 0; i < value.len; i++) {
-    unsigned digit = value.ptr[i] - (unsigned)'0';
-    if (digit > 9) {
-      return false;
-    }
-    length = length * 10 + digit;
-  }
-  reader->has_length = true;
-  reader->length = length;
-  return true;
-}
-
 enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum h1_event_kind kind,
                              struct h1_event *out) {
   struct h1_line line;
@@ -190,7 +151,7 @@ enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum 
   struct span value = {0};
   if (h1_line_is_field(&line)) {
     name = span_make(line.text.ptr, line.token);
-    value = h1_line_value(&line);
+    value = h1_value(name.ptr + name.len + 1, line.text.ptr + line.text.len);
     fault = kind == H1_FIELD ? h1_reader_frame(reader, &line, value) : no_fault();
   } else {
     fault = field_fault(reader, &line);

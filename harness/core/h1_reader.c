@@ -4,13 +4,17 @@
 
 #include <assert.h>
 
-void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits) {
-  *reader = (struct h1_reader){.limits = *limits, .scan.scanner = h1_scanner_at(0)};
-  h1_reader_begin(reader);
+/* Half of what a size can be, so that an offset and a limit can be added. */
+static size_t capped(size_t limit) {
+  return limit < SIZE_MAX / 2 ? limit : SIZE_MAX / 2;
 }
 
-static uint64_t add_capped(uint64_t a, uint64_t b) {
-  return b > UINT64_MAX - a ? UINT64_MAX : a + b;
+void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits) {
+  *reader = (struct h1_reader){.limits = {.line = capped(limits->line),
+                                          .head = capped(limits->head),
+                                          .fields = limits->fields},
+                               .scan.scanner = h1_scanner_at(0)};
+  h1_reader_begin(reader);
 }
 
 void h1_reader_drop(struct h1_reader *reader, size_t n) {
@@ -55,7 +59,7 @@ enum h1_status h1_reader_finish(struct h1_reader *reader) {
 
 /* Fails when the text from start to at is over a limit, with the limit that comes first. */
 static enum h1_step check_limits(struct h1_reader *reader) {
-  uint64_t line_bound = add_capped(reader->start, reader->limits.line);
+  uint64_t line_bound = reader->start + reader->limits.line;
   if (reader->scan.at > line_bound && line_bound <= reader->bound) {
     return h1_reader_fail(reader, H1_LINE_TOO_LONG, line_bound, "the line is over the limit");
   }
@@ -80,7 +84,7 @@ enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct
   line->token = (size_t)(reader->scan.token - reader->start);
   line->stop = behind.ptr[0];
   line->broken = behind.ptr[0] != '\r' || behind.ptr[1] != '\n';
-  if (!line->broken && add_capped(reader->scan.at, 2) > reader->bound) {
+  if (!line->broken && reader->scan.at + 2 > reader->bound) {
     return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, reader->bound, "the head is over the limit");
   }
   return H1_STEP_ON;
@@ -104,7 +108,7 @@ enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *lin
   return h1_reader_fail(reader, faulty ? fault.code : tail, reader->scan.at, "a control byte");
 }
 
-struct h1_fault h1_version_check(struct span text, size_t index, uint8_t *out_minor) {
+struct h1_fault h1_version_check(struct span text, size_t index, uint16_t *out_minor) {
   static const char name[] = {'H', 'T', 'T', 'P', '/', '1', '.'};
   for (size_t i = 0; i < sizeof(name); i++) {
     if (index + i >= text.len || text.ptr[index + i] != (uint8_t)name[i]) {
@@ -115,6 +119,6 @@ struct h1_fault h1_version_check(struct span text, size_t index, uint8_t *out_mi
   if (minor >= text.len || !h1_is_digit(text.ptr[minor])) {
     return (struct h1_fault){H1_BAD_VERSION, minor, "the minor version is not a digit"};
   }
-  *out_minor = (uint8_t)(text.ptr[minor] - '0');
+  *out_minor = (uint16_t)(text.ptr[minor] - '0');
   return (struct h1_fault){0};
 }

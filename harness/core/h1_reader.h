@@ -48,7 +48,7 @@ struct h1_reader {
   enum h1_state state;
   enum h1_framing framing;
   uint16_t code;
-  uint8_t minor;
+  uint16_t minor;
   bool by_fields;    /* framing fields count in this head */
   bool has_length;   /* Content-Length was seen */
   bool has_coding;   /* Transfer-Encoding was seen */
@@ -70,10 +70,9 @@ static inline bool h1_line_is_field(const struct h1_line *line) {
   return line->token > 0 && line->token < line->text.len && line->text.ptr[line->token] == ':';
 }
 
-/* h1_line_value returns a field line's value, without the OWS around it. */
-static inline struct span h1_line_value(const struct h1_line *line) {
-  const uint8_t *first = line->text.ptr + line->token + 1;
-  const uint8_t *end = line->text.ptr + line->text.len;
+/* h1_value returns the field value between the colon and the end of the line, without the OWS
+ * around it. */
+static inline struct span h1_value(const uint8_t *first, const uint8_t *end) {
   while (first < end && h1_is_blank(first[0])) {
     first++;
   }
@@ -95,8 +94,7 @@ void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits);
 
 /* h1_reader_section makes ready for a head or trailer section: limits are counted from start. */
 static inline void h1_reader_section(struct h1_reader *reader) {
-  uint64_t bound = reader->start + reader->limits.head;
-  reader->bound = bound < reader->start ? UINT64_MAX : bound;
+  reader->bound = reader->start + reader->limits.head;
   reader->num_fields = 0;
 }
 
@@ -184,30 +182,52 @@ static inline enum h1_step h1_reader_line_event(struct h1_reader *reader, enum h
 enum h1_step h1_reader_field(struct h1_reader *reader, struct span window, enum h1_event_kind kind,
                              struct h1_event *out);
 
-/* h1_name_frames tells whether framing may depend on a field of that name. */
-static inline bool h1_name_frames(struct span name) {
-  return name.len == strlen("Content-Length") || name.len == strlen("Transfer-Encoding");
+/* Eight bytes of a token with the case of its letters gone: of all tchars, only letters differ in
+ * that bit alone. */
+static inline uint64_t h1_folded(const void *token) {
+  uint64_t bytes = 0;
+  memcpy(&bytes, token, sizeof(bytes));
+  return bytes | UINT64_C(0x2020202020202020);
+}
+
+static inline bool h1_is_content_length(struct span name) {
+  return name.len == strlen("content-length") && h1_folded(name.ptr) == h1_folded("content-") &&
+         h1_folded(name.ptr + 6) == h1_folded("t-length");
+}
+
+static inline bool h1_is_transfer_encoding(struct span name) {
+  return name.len == strlen("transfer-encoding") && h1_folded(name.ptr) == h1_folded("transfer") &&
+         h1_folded(name.ptr + 8) == h1_folded("-encodin") &&
+         h1_folded(name.ptr + 9) == h1_folded("encoding");
 }
 
 /* h1_reader_frame notes what a field line says about the framing, if that counts in this head. */
 struct h1_fault h1_reader_frame(struct h1_reader *reader, const struct h1_line *line,
                                 struct span value);
 
-/* h1_reader_content_begins goes on as reader->framing says, which allows content, and adds to the
- * H1_HEAD_END what it is. */
-void h1_reader_content_begins(struct h1_reader *reader, struct h1_event *out);
-
-/* h1_reader_plain_frame is h1_reader_frame for the first Content-Length and digits. False for
- * anything else, of which nothing is noted. */
-bool h1_reader_plain_frame(struct h1_reader *reader, struct span name, struct span value);
+static inline enum h1_state h1_state_after_head(const struct h1_reader *reader) {
+  switch (reader->framing) {
+  case H1_LENGTH:
+    return reader->length > 0 ? H1_READ_LENGTH : H1_READ_END;
+  case H1_CHUNKED:
+    return H1_READ_CHUNK_SIZE;
+  case H1_UNTIL_CLOSE:
+    return H1_READ_REST;
+  case H1_NO_CONTENT:
+  case H1_SWITCHED:
+    return H1_READ_END;
+  }
+  return H1_READ_END;
+}
 
 /* h1_reader_framed goes on behind a head as reader->framing says. */
 static inline void h1_reader_framed(struct h1_reader *reader, struct h1_event *head_end) {
   head_end->framing = reader->framing;
   reader->bound = UINT64_MAX;
-  reader->state = H1_READ_END;
-  if (reader->framing != H1_NO_CONTENT && reader->framing != H1_SWITCHED) {
-    h1_reader_content_begins(reader, head_end);
+  reader->state = h1_state_after_head(reader);
+  if (reader->framing == H1_LENGTH) {
+    head_end->length = reader->length;
+    reader->left = reader->length;
   }
 }
 
@@ -216,7 +236,7 @@ static inline void h1_reader_framed(struct h1_reader *reader, struct h1_event *h
 enum h1_step h1_reader_content(struct h1_reader *reader, struct span window, struct h1_event *out);
 
 /* h1_version_check looks for "HTTP/1.DIGIT" at an index of a start line and gives the digit. */
-struct h1_fault h1_version_check(struct span text, size_t index, uint8_t *out_minor);
+struct h1_fault h1_version_check(struct span text, size_t index, uint16_t *out_minor);
 
 /* The length of "HTTP/1.1". */
 enum { H1_VERSION_LEN = 8 };

@@ -27,20 +27,19 @@ bool h1_response_request(struct h1_response *parser, enum h1_request_kind kind) 
 static void take_request(struct h1_response *parser) {
   parser->first_request = (uint8_t)((parser->first_request + 1U) % H1_MAX_OUTSTANDING);
   parser->num_requests--;
+  parser->answers = false;
 }
 
-/* The part of RFC 9112 section 6.3 that no field has a say in: rules 1 and 2. */
-static void frame_by_status(struct h1_response *parser) {
+/* The part of RFC 9112 section 6.3 that no field has a say in, rules 1 and 2, for a final response.
+ */
+static void frame_final(struct h1_response *parser) {
   struct h1_reader *reader = &parser->reader;
-  reader->framing = reader->code == 101 ? H1_SWITCHED : H1_NO_CONTENT;
-  reader->by_fields = false;
-  if (status_is_interim(reader->code)) {
-    return;
-  }
+  parser->answers = parser->num_requests > 0;
   uint8_t kind = parser->answers ? parser->requests[parser->first_request] : H1_FOR_GET;
   if (kind == H1_FOR_CONNECT && reader->code / 100 == 2) {
     reader->framing = H1_SWITCHED;
   } else {
+    reader->framing = H1_NO_CONTENT;
     reader->by_fields = reader->code != 204 && reader->code != 304 && kind != H1_FOR_HEAD;
   }
 }
@@ -79,7 +78,8 @@ enum { STATUS_AT = H1_VERSION_LEN + 1, REASON_AT = STATUS_AT + 4 };
 
 /* HTTP-version SP 3DIGIT SP [ reason-phrase ]: the second SP is there without a reason too (RFC
  * 9112 section 4). */
-static struct h1_fault parse_status_line(struct span text, uint8_t *out_minor, uint16_t *out_code) {
+static struct h1_fault parse_status_line(struct span text, uint16_t *out_minor,
+                                         uint16_t *out_code) {
   struct h1_fault fault = h1_version_check(text, 0, out_minor);
   if (fault.code != H1_OK) {
     return fault;
@@ -127,10 +127,14 @@ H1_INLINE bool is_plain(struct span text, uint16_t *out_code) {
 
 /* Takes what the status line says. */
 H1_INLINE enum h1_event_kind begin_response(struct h1_response *parser) {
-  parser->answers = parser->num_requests > 0;
-  frame_by_status(parser);
-  parser->reader.state = H1_READ_FIELDS;
-  return status_is_interim(parser->reader.code) ? H1_INTERIM : H1_FINAL;
+  struct h1_reader *reader = &parser->reader;
+  reader->state = H1_READ_FIELDS;
+  if (status_is_interim(reader->code)) {
+    reader->framing = reader->code == 101 ? H1_SWITCHED : H1_NO_CONTENT;
+    return H1_INTERIM;
+  }
+  frame_final(parser);
+  return H1_FINAL;
 }
 
 static enum h1_step read_status_line(struct h1_response *parser, struct span window,
@@ -165,17 +169,21 @@ static enum h1_step read_field(struct h1_reader *reader, struct span window, str
   return step;
 }
 
-/* An interim response leaves its request outstanding, whatever its code and fields are. */
-H1_INLINE enum h1_step end_message(struct h1_response *parser, struct h1_event *out) {
+H1_INLINE void end_message(struct h1_response *parser) {
   struct h1_reader *reader = &parser->reader;
-  enum h1_step step = h1_reader_event(reader, H1_END, reader->start, out);
-  if (parser->answers && status_is_final(reader->code)) {
+  if (parser->answers) {
     take_request(parser);
   }
   h1_reader_begin(reader);
   if (reader->framing == H1_SWITCHED) {
     reader->state = H1_READ_TUNNEL;
   }
+}
+
+static enum h1_step read_end(struct h1_response *parser, struct h1_event *out) {
+  struct h1_reader *reader = &parser->reader;
+  enum h1_step step = h1_reader_event(reader, H1_END, reader->start, out);
+  end_message(parser);
   return step;
 }
 
@@ -191,7 +199,7 @@ static enum h1_step next_step(struct h1_response *parser, struct span window,
   case H1_READ_FIELDS:
     return read_field(&parser->reader, window, out);
   case H1_READ_END:
-    return end_message(parser, out);
+    return read_end(parser, out);
   case H1_READ_LENGTH:
   case H1_READ_CHUNK_SIZE:
   case H1_READ_CHUNK:
@@ -206,67 +214,124 @@ static enum h1_step next_step(struct h1_response *parser, struct span window,
 }
 
 H1_INLINE bool plain_status(struct h1_response *parser, struct h1_plain *plain,
-                            h1_classify_fn *classify, struct h1_event *out) {
-  struct h1_line line;
+                            h1_classify_fn *classify) {
+  struct h1_plain_line line;
+  if (!h1_plain_line(plain, classify, &line)) {
+    return false;
+  }
   uint16_t code = 0;
-  if (!h1_plain_line(plain, classify, &line) || !is_plain(line.text, &code)) {
+  struct span text = span_make(plain->next, (size_t)(line.end - plain->next));
+  if (!is_plain(text, &code)) {
     return false;
   }
   parser->reader.code = code;
   parser->reader.minor = 1;
-  enum h1_event_kind kind = begin_response(parser);
-  h1_plain_give(plain, &line, kind, (struct span){0}, reason_phrase(&line), out);
+  struct span reason = span_make(text.ptr + REASON_AT, text.len - REASON_AT);
+  (void)h1_plain_give(plain, &line, begin_response(parser), (struct span){0}, reason);
   return true;
 }
 
-H1_INLINE bool plain_field(struct h1_reader *reader, struct h1_plain *plain,
-                           h1_classify_fn *classify, struct h1_event *out) {
-  struct h1_line line;
-  if (!h1_plain_line(plain, classify, &line)) {
+/* The first Content-Length, of digits; so many always fit. */
+H1_INLINE bool plain_length(struct h1_reader *reader, struct span value) {
+  enum { DIGITS = 19 };
+  if (reader->has_length || reader->has_coding || value.len == 0 || value.len > DIGITS) {
     return false;
   }
-  if (line.text.len == 0) {
-    frame_by_fields(reader);
-    h1_plain_give(plain, &line, H1_HEAD_END, (struct span){0}, (struct span){0}, out);
-    h1_reader_framed(reader, out);
-    return true;
+  uint64_t length = 0;
+  for (size_t i = 0; i < value.len; i++) {
+    unsigned digit = value.ptr[i] - (unsigned)'0';
+    if (digit > 9) {
+      return false;
+    }
+    length = length * 10 + digit;
   }
-  if (!h1_line_is_field(&line) || reader->num_fields == reader->limits.fields) {
+  reader->has_length = true;
+  reader->length = length;
+  return true;
+}
+
+H1_INLINE bool plain_field(struct h1_plain *plain, const struct h1_plain_line *line) {
+  struct h1_reader *reader = plain->reader;
+  struct span name = span_make(plain->next, (size_t)(line->limit - plain->next));
+  if (name.len == 0 || line->limit[0] != ':' || reader->num_fields == reader->limits.fields) {
     return false;
   }
-  struct span name = span_make(line.text.ptr, line.token);
-  struct span value = h1_line_value(&line);
-  if (reader->by_fields && h1_name_frames(name) && !h1_reader_plain_frame(reader, name, value)) {
+  struct span value = h1_plain_value(line);
+  if (reader->by_fields &&
+      (h1_is_content_length(name) ? !plain_length(reader, value) : h1_is_transfer_encoding(name))) {
     return false;
   }
   reader->num_fields++;
-  h1_plain_give(plain, &line, H1_FIELD, name, value, out);
+  (void)h1_plain_give(plain, line, H1_FIELD, name, value);
   return true;
+}
+
+H1_INLINE void plain_head_end(struct h1_plain *plain, const struct h1_plain_line *line) {
+  struct h1_event *out =
+      h1_plain_give(plain, line, H1_HEAD_END, (struct span){0}, (struct span){0});
+  frame_by_fields(plain->reader);
+  h1_reader_framed(plain->reader, out);
+}
+
+/* Gives fields, and the end of the head, while there is room. */
+H1_INLINE bool plain_fields(struct h1_plain *plain, h1_classify_fn *classify) {
+  struct h1_plain_line line;
+  while (plain->out < plain->full) {
+    if (!h1_plain_line(plain, classify, &line)) {
+      return false;
+    }
+    if (line.end == plain->next) {
+      plain_head_end(plain, &line);
+      return true;
+    }
+    if (!plain_field(plain, &line)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+H1_INLINE void plain_end(struct h1_response *parser, struct h1_plain *plain) {
+  struct h1_reader *reader = &parser->reader;
+  *plain->out++ = (struct h1_event){.kind = H1_END,
+                                    .code = reader->code,
+                                    .minor = reader->minor,
+                                    .offset = plain->offset,
+                                    .end = plain->offset};
+  reader->start = plain->offset;
+  end_message(parser);
+}
+
+/* Gives the events of one message, or of what is left of it. False when content follows, something
+ * is not plain or there is no room. */
+H1_INLINE bool plain_message(struct h1_response *parser, struct h1_plain *plain,
+                             h1_classify_fn *classify) {
+  const struct h1_reader *reader = &parser->reader;
+  if (reader->state == H1_READ_START && !plain_status(parser, plain, classify)) {
+    return false;
+  }
+  if (reader->state == H1_READ_FIELDS && !plain_fields(plain, classify)) {
+    return false;
+  }
+  if (reader->state != H1_READ_END || plain->out == plain->full) {
+    return false;
+  }
+  plain_end(parser, plain);
+  return plain->out < plain->full;
 }
 
 /* Gives events as long as all is plain. Returns the place behind the last one. */
 H1_INLINE struct h1_event *read_plain(struct h1_response *parser, struct span window,
-                                      h1_classify_fn *classify, struct h1_event *restrict out,
-                                      const struct h1_event *last) {
-  struct h1_reader *reader = &parser->reader;
+                                      h1_classify_fn *classify, struct h1_event *out,
+                                      const struct h1_event *full) {
   struct h1_plain plain;
-  bool on = h1_plain_begin(&plain, reader, window);
-  while (on && out < last) {
-    if (reader->state == H1_READ_FIELDS) {
-      on = plain_field(reader, &plain, classify, out);
-    } else if (reader->state == H1_READ_START) {
-      on = plain_status(parser, &plain, classify, out);
-    } else if (reader->state == H1_READ_END) {
-      reader->start = reader->base + plain.next;
-      (void)end_message(parser, out);
-      h1_plain_bound(&plain);
-    } else {
-      break;
-    }
-    out += on;
+  if (!h1_plain_begin(&plain, &parser->reader, window, out, full)) {
+    return out;
+  }
+  while (plain_message(parser, &plain, classify)) {
   }
   h1_plain_end(&plain);
-  return out;
+  return plain.out;
 }
 
 #if defined(__x86_64__)
@@ -283,13 +348,15 @@ static struct h1_event *read_sse2(struct h1_response *parser, struct span window
 
 static struct h1_event *read_portable(struct h1_response *parser, struct span window,
                                       struct h1_event *out, const struct h1_event *last) {
-  return read_plain(parser, window, NULL, out, last);
+  return read_plain(parser, window, h1_plain_words, out, last);
 }
+
+enum { FEW = 16 }; /* fewer bytes than this are not worth a block */
 
 static struct h1_event *read_quickly(struct h1_response *parser, struct span window,
                                      struct h1_event *out, const struct h1_event *last) {
   const struct h1_reader *reader = &parser->reader;
-  if (reader->end - reader->start < H1_FEW && reader->state != H1_READ_END) {
+  if (reader->end - reader->start < FEW || reader->state > H1_READ_FIELDS) {
     return out;
   }
 #if defined(__x86_64__)
@@ -356,7 +423,7 @@ enum h1_status h1_response_next(struct h1_response *parser, struct span window,
 
 enum h1_status h1_response_finish(struct h1_response *parser, struct h1_event *out) {
   if (parser->reader.state == H1_READ_REST) {
-    return (enum h1_status)end_message(parser, out);
+    return (enum h1_status)read_end(parser, out);
   }
   return h1_reader_finish(&parser->reader);
 }

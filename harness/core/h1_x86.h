@@ -82,21 +82,19 @@ AVX2 static inline __m256i classes_avx2(const uint8_t *block) {
   return _mm256_and_si256(_mm256_shuffle_epi8(columns, bytes), _mm256_shuffle_epi8(rows, high));
 }
 
-/* The bytes whose class has none of the bits. */
-AVX2 static inline uint64_t without_avx2(__m256i low, __m256i high, char class) {
-  __m256i bits = _mm256_set1_epi8(class);
-  __m256i none = _mm256_setzero_si256();
-  __m256i marks_low = _mm256_cmpeq_epi8(_mm256_and_si256(low, bits), none);
-  __m256i marks_high = _mm256_cmpeq_epi8(_mm256_and_si256(high, bits), none);
-  return (uint64_t)(unsigned)_mm256_movemask_epi8(marks_low) |
-         (uint64_t)(unsigned)_mm256_movemask_epi8(marks_high) << 32;
+AVX2 static inline uint64_t bits_avx2(__m256i low, __m256i high) {
+  return (uint64_t)(unsigned)_mm256_movemask_epi8(low) |
+         (uint64_t)(unsigned)_mm256_movemask_epi8(high) << 32;
 }
 
 AVX2 static inline struct h1_masks classify_avx2(const uint8_t block[H1_BLOCK]) {
+  const __m256i none = _mm256_setzero_si256();
+  const __m256i lift = _mm256_set1_epi8(0x7f - TCHARS); /* lifts controls to the sign bit */
   __m256i low = classes_avx2(block);
   __m256i high = classes_avx2(block + 32);
-  return (struct h1_masks){.breaks = ~without_avx2(low, high, (char)~TCHARS),
-                           .limits = without_avx2(low, high, TCHARS)};
+  uint64_t breaks = bits_avx2(_mm256_adds_epu8(low, lift), _mm256_adds_epu8(high, lift));
+  uint64_t others = bits_avx2(_mm256_cmpeq_epi8(low, none), _mm256_cmpeq_epi8(high, none));
+  return (struct h1_masks){.breaks = breaks, .limits = breaks | others};
 }
 
 #endif

@@ -81,7 +81,7 @@ static inline void digest_event(struct h1_digest *digest, const struct h1_readin
   if (!piece || digest->piece_end != offset) {
     digest_piece_ends(digest);
     digest_mix(digest, offset);
-    digest_mix(digest, (uint64_t)event->kind << 32 | event->code << 8 | event->minor);
+    digest_mix(digest, (uint64_t)event->kind << 32 | (uint64_t)event->code << 8 | event->minor);
   }
   if (piece) {
     if (reading->by_bytes) {
