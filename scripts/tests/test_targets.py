@@ -70,25 +70,39 @@ def wait_until(condition):
 TREE = {
     "apache": "HTTP/1.1",
     "apache-h2back": "HTTP/2",
+    "bun-proxy": "HTTP/1.1",
     "caddy": "HTTP/1.1",
     "caddy-h2back": "HTTP/2",
+    "deno-proxy": "HTTP/1.1",
+    "go-reverseproxy": "HTTP/1.1",
+    "go-reverseproxy-h2back": "HTTP/2",
     "h2o": "HTTP/1.1",
     "haproxy": "HTTP/1.1",
     "haproxy-h2back": "HTTP/2",
     "lighttpd": "HTTP/1.1",
+    "mitmproxy": "HTTP/1.1",
     "nghttpx": "HTTP/1.1",
     "nghttpx-h2back": "HTTP/2",
     "nginx": "HTTP/1.1",
     "nginx-default": "HTTP/1.0",
     "nginx-grpc": "HTTP/2",
+    "node-fast-proxy": "HTTP/1.1",
     "node-fastify": "HTTP/1.1",
     "node-fastify-h2back": "HTTP/2",
+    "node-http-proxy": "HTTP/1.1",
+    "node-http-proxy-3": "HTTP/1.1",
+    "node-http-proxy-middleware": "HTTP/1.1",
     "node-http2-proxy": "HTTP/1.1",
+    "node-httpxy": "HTTP/1.1",
+    "perlbal": "HTTP/1.0",
     "squid": "HTTP/1.1",
     "squid-forward": "HTTP/1.1",
     "tinyproxy": "HTTP/1.1",
     "trafficserver": "HTTP/1.1",
+    "twisted-proxy": "HTTP/1.0",
     "varnish": "HTTP/1.1",
+    "varnish-pipe": "HTTP/1.1",
+    "workerd": "HTTP/1.1",
 }
 TO_H1 = [name for name, version in TREE.items() if version != "HTTP/2"]
 TO_H2 = [name for name, version in TREE.items() if version == "HTTP/2"]
@@ -254,7 +268,7 @@ def test_every_profile_of_the_tree_loads():
     assert interim_targets.known_targets() == sorted([*TREE, *ORIGINS])
     for name in TREE:
         profile = load_profile(name)
-        assert profile.packages
+        assert profile.packages or profile.npm
         assert (profile.back == "h2") == (name in TO_H2)
 
 
