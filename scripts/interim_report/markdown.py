@@ -57,7 +57,11 @@ def by_group(runs):
 
 
 def cell(run, pair, group):
-    cases = [case for case in run.of_pair(pair) if group_of(case["id"]) == group]
+    return cell_of([case for case in run.of_pair(pair) if group_of(case["id"]) == group])
+
+
+def cell_of(cases):
+    """The worst verdict of some results, and how many have it."""
     if not cases:
         return ""
     verdict = worst(case["verdict"] for case in cases)
