@@ -15,10 +15,11 @@ import json
 import zlib
 from pathlib import Path
 
+from interim_report import mutants
 from interim_report.results import LEVELS, OUTCOMES, VERDICTS, base_of, group_of, pair_word
 
 ASSETS = Path(__file__).resolve().parent / "assets"
-SCRIPTS = ["dom.js", "model.js", "matrix.js", "diagram.js", "case.js", "target.js", "main.js"]
+SCRIPTS = ["dom.js", "model.js", "matrix.js", "diagram.js", "bugs.js", "case.js", "target.js", "main.js"]
 MAX_BYTES = 1_000_000
 # Of one line of a transcript; what is longer loses its middle.
 MAX_TEXT = 1200
@@ -76,18 +77,25 @@ def transcript_of(case):
     return kept
 
 
+def in_order(runs):
+    """Those of one seat beside each other, as their cases are the same; else as they were given."""
+    order = ("gateway", "proxy", "origin", "client")
+    return sorted(runs, key=lambda run: order.index(run.target["seat"]))
+
+
 class Data:
     """What the page's script reads; see assets/model.js."""
 
-    def __init__(self, runs, suite):
+    def __init__(self, runs, suite, bugs=None):
         self.words, self.kinds, self.kind_numbers = Words(), [], {}
         self.names = sorted({base_of(case["id"]) for run in runs for case in run.cases}, key=lambda name: (group_of(name), name))
         self.numbers = {name: number for number, name in enumerate(self.names)}
         self.titles = {base_of(case["id"]): case["title"] for run in runs for case in run.cases}
         self.explanations = suite.explain(self.names)
         self.suite = suite
+        self.bugs = mutants.for_page(bugs, self.numbers) if bugs else []
         self.keys, self.waiting = set(), []
-        self.columns = [self.column(run, pair) for run in runs for pair in run.pairs()]
+        self.columns = [self.column(run, pair) for run in in_order(runs) for pair in run.pairs()]
 
     def kind_of(self, case):
         """The number of all that a result has in common with the same result of other targets."""
@@ -168,6 +176,7 @@ class Data:
             "words": self.words.all,
             "kinds": self.kinds,
             "columns": self.columns,
+            "bugs": self.bugs,
         }
 
     def requirements(self):
@@ -175,6 +184,7 @@ class Data:
         wanted = {word for word in self.words.all if word in self.suite.requirements}
         for name in self.names:
             wanted |= set(self.suite.cases.get(name, {}).get("cites", []))
+        wanted |= {bug[3] for bug in self.bugs}
         known = self.suite.requirements
         return {
             name: [known[name]["level"], known[name]["wording"], known[name]["address"]]
@@ -248,9 +258,9 @@ def static_row(run, pair):
     return f'<tr><th scope="row">{html.escape(run.label)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
-def page(runs, suite, title, max_bytes=MAX_BYTES):
-    """The whole page, at most max_bytes long where that only costs transcripts."""
-    data = Data(runs, suite)
+def page(runs, suite, title, max_bytes=MAX_BYTES, bugs=None):
+    """The whole page, at most max_bytes long where that only costs transcripts; bugs: see mutants.py."""
+    data = Data(runs, suite, bugs)
     style, script = asset("page.css"), script_text()
     parts = {
         "title": html.escape(title),

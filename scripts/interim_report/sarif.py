@@ -33,7 +33,7 @@ def sarif_run(run, suite):
         "automationDetails": {"id": f"interim/{run.label}/"},
         "invocations": [invocation(run)],
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository of interim."}}},
-        "results": [result(run, case, names) for case in bad],
+        "results": [result(run, case, names, title_of(case, suite)) for case in bad],
         "columnKind": "unicodeCodePoints",
     }
 
@@ -64,11 +64,16 @@ def invocation(run):
     return told
 
 
-def result(run, case, names):
+def title_of(case, suite):
+    """A brief result file has no titles."""
+    return case["title"] or suite.cases.get(base_of(case["id"]), {}).get("title", case["id"])
+
+
+def result(run, case, names, title):
     told = {
         "kind": "fail",
         "level": LEVELS[case["verdict"]],
-        "message": {"text": message(run, case)},
+        "message": {"text": message(run, case, title)},
         "locations": [location(case)],
         "partialFingerprints": {"interimCase/v1": f"{case['id']}@{case['front']}/{case['back']}"},
         "properties": {"outcome": case["outcome"], "target": run.label, "reproduce": case["reproduce"]},
@@ -81,10 +86,10 @@ def result(run, case, names):
     return told
 
 
-def message(run, case):
+def message(run, case, title):
     """Markup of SARIF's message strings is off here: brackets are escaped, braces doubled."""
     pair = pair_word((case["front"], case["back"]))
-    words = f"{case['outcome']}: {case['title']}. Expected {case['expected'] or 'nothing'}"
+    words = f"{case['outcome']}: {title}. Expected {case['expected'] or 'nothing'}"
     words += f", observed {case['observed'] or 'nothing'} ({run.label}, {pair}). {case['reason']}"
     for character, written in (("\\", "\\\\"), ("[", "\\["), ("]", "\\]"), ("{", "{{"), ("}", "}}")):
         words = words.replace(character, written)

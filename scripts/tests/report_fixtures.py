@@ -69,3 +69,14 @@ def many(document, count, seed=1):
                 case |= {"fault": f"{rng.choice(['RFC9110-15.2-4', case['requirements'][0]])} {outcome}"}
                 case |= {"observed": rng.choice(["200", "nothing", "502", "102, nothing"]), "reason": f"line {rng.randrange(9, 30)}, lost"}
         yield made
+
+
+def mutants(**changes):
+    """What make mutants writes, with two bugs; the second noticed by a case that no report has."""
+    change = {"id": "forward/any-code:104", "seat": "gateway", "front": "h1", "back": "h1", "was": "pass"}
+    change |= {"verdict": "fail", "outcome": "hang", "worse": True}
+    bug = {"name": "loses-104", "target": "gateway", "says": "A 104 is lost.", "breaks": "RFC9110-15.2-4", "caught": True}
+    caught = [change, change | {"outcome": "taken-as-final"}, change | {"id": "forward/102-then-200", "verdict": "warn"}]
+    other = [change | {"id": "origin-expect/twice"}, change | {"id": "head/102", "verdict": "info", "worse": False}]
+    bugs = [bug | {"changed": caught}, bug | {"name": MARKUP, "says": MARKUP, "changed": other}]
+    return {"schema": "interim-mutants/1", "bugs": bugs} | changes

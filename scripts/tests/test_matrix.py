@@ -143,6 +143,9 @@ def test_reports_take_briefs(root, build, run, tmp_path):
         outputs = [run(root / "scripts/report", *command, path) for path in (whole, short)]
         assert [done.returncode for done in outputs] == [0, 0]
         assert outputs[0].stdout == outputs[1].stdout
+    done = run(root / "scripts/report", "sarif", "--program", build / "interim", short)
+    texts = [found["message"]["text"] for found in json.loads(done.stdout)["runs"][0]["results"]]
+    assert len(texts) == 4 and "forward/any-code" not in texts[0] and "passed on by its class" in texts[0]
     page = tmp_path / "page.html"
     done = run(root / "scripts/report", "html", "--program", build / "interim", short, "-o", page)
     assert (done.returncode, done.stderr) == (0, "") and page.stat().st_size > 10000

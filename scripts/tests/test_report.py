@@ -11,7 +11,7 @@ import html5lib
 import jsonschema
 import pytest
 from fake_project import report, result
-from report_fixtures import INVISIBLE, MARKUP, failed, hostile, many, write
+from report_fixtures import INVISIBLE, MARKUP, failed, hostile, many, mutants, write
 
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
@@ -65,6 +65,51 @@ def test_markdown_of_a_hostile_name_is_one_cell_of_text(make):
     row = text.splitlines()[2]
     assert len(text.splitlines()) == 3 and row.count("|") == 11
     assert not re.search(r"[<>\[\]@`]", row) and not UNPRINTABLE.search(text)
+
+
+def test_markdown_by_seat_tells_what_each_server_does(make):
+    cases = [result("forward/102-then-200"), failed("forward/102-then-200", front="h2", outcome="hang")]
+    cases += [result("forward/any-code:104"), failed("forward/any-code:105", "warn"), result("forward/103-early-hints", "skip")]
+    origin = named(result("origin-103/twice", back=""), failed("origin-expect/twice", back=""), name="node", version="20")
+    origin["target"]["seat"] = "origin"
+    lines = make("markdown", origin, named(*cases), options=["--by", "seat"]).splitlines()
+    assert lines[0] == "**Gateways** (1)" and lines[6] == "**Origin servers** (1)"
+    words = ["haproxy 2.6.12", "h1 h2 / h1", "", "h1 forwarded; h2 **hang**", "not played"]
+    words += ["forwarded 1 of 2, dropped 1 of 2", "1", "1", "hang"]
+    assert lines[4] == f"| {' | '.join(words)} |"
+    assert lines[8] == "| server | versions | 103 | expect | FAIL | WARN |"
+    assert lines[10] == "| node 20 | h1 | pass | **FAIL 1 of 1** | 1 | 0 |"
+
+
+def test_markdown_is_put_between_its_marks(make, tmp_path):
+    document = tmp_path / "doc" / "README.md"
+    document.parent.mkdir()
+    before, after = "# Servers\n\n<!-- interim matrix -->", "<!-- end of interim matrix -->\n\nMore.\n"
+    document.write_text(f"{before}\nold\n{after}")
+    for _ in range(2):
+        make("markdown", named(result("a/b")), options=["--by", "seat", "--into", document])
+        text = document.read_text()
+        assert text.startswith(before) and text.endswith(after) and "old" not in text
+        assert "| [haproxy 2.6.12](../result-0.json) |" in text
+
+
+def test_a_document_without_marks_is_left_alone(root, run, tmp_path):
+    path, document = write(tmp_path / "result.json", named(result("a/b"))), tmp_path / "README.md"
+    document.write_text("<!-- interim matrix -->\n")
+    done = run(root / "scripts/report", "markdown", "--into", document, path)
+    assert done.returncode == 2 and "needs one line" in done.stderr
+    assert document.read_text() == "<!-- interim matrix -->\n"
+
+
+# What make mutants wrote
+
+
+@pytest.mark.parametrize("broken", [[], {}, mutants(schema="interim-mutants/2"), mutants(bugs=1), mutants(bugs=[{"name": 1}]), mutants(bugs=[mutants()["bugs"][0] | {"changed": [{}]}])])
+def test_a_broken_file_of_mutants_is_refused(root, run, plain, tmp_path, broken):
+    path = write(tmp_path / "result.json", named(result("a/b")))
+    bugs = write(tmp_path / "mutants.json", broken)
+    done = run(root / "scripts/report", "html", "--program", plain, "--mutants", bugs, path)
+    assert done.returncode == 2 and f"{bugs}: is no file of interim-mutants/1" in done.stderr
 
 
 # Badge

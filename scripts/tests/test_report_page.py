@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 from fake_project import report, result
-from report_fixtures import MARKUP, failed, hostile, write
+from interim_report import brief
+from report_fixtures import MARKUP, failed, hostile, mutants, write
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
 service = pytest.importorskip("selenium.webdriver.chrome.service")
@@ -84,10 +85,11 @@ def page(browser, root, build, run, tmp_path):
     """Make a report of documents and open it; it must have been quiet in the end."""
     made = []
 
-    def page(*documents):
+    def page(*documents, bugs=None):
         files = [write(tmp_path / f"result-{i}.json", document) for i, document in enumerate(documents)]
         path = tmp_path / "report.html"
-        done = run(root / "scripts/report", "html", "--program", build / "interim", "-o", path, *files)
+        options = ["--mutants", write(tmp_path / "mutants.json", bugs)] if bugs else []
+        done = run(root / "scripts/report", "html", "--program", build / "interim", "-o", path, *options, *files)
         assert (done.returncode, done.stderr) == (0, "")
         made.append(Page(browser, path))
         made[0].open()
@@ -220,3 +222,31 @@ def test_no_view_is_wider_than_a_phone(page, view):
         assert shown.run("document.documentElement.scrollWidth") == 360
     finally:
         shown.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_bugs_that_a_case_catches_are_shown(page):
+    good, bad, proxy = targets()
+    shown = page(good, bad, proxy, bugs=mutants())
+    shown.find("a[href='#bugs']").click()
+    assert shown.find("h1").text == "Bugs that the cases catch"
+    assert shown.texts("tbody td.number") == ["2", "1"]
+    assert not shown.all("main img, main script") and MARKUP in shown.find("main").text
+    shown.find("a[href='#bug/loses-104']").click()
+    assert shown.find("h1").text == "loses-104"
+    rows = ["forward/any-code FAIL taken-as-final", "forward/102-then-200 WARN hang"]
+    assert [" ".join(text.split()[:3]) for text in shown.texts("tbody tr")] == rows
+    shown.find("tbody a").click()
+    assert "1 named bug of the reference peers that this case notices." in shown.find("main").text
+    shown.open("#case/head/102")
+    assert "No named bug of the reference peers makes this case fail." in shown.find("main").text
+
+
+def test_a_brief_result_file_has_the_same_page_without_what_it_leaves_out(page):
+    good, bad, proxy = (brief.condense(document) for document in targets())
+    shown = page(good, bad, proxy)
+    assert shown.texts("tr.group:first-child td")[:2] == ["PASS\nall 4", "FAIL\n3 of 4"]
+    shown.open("#case/forward/102-then-200@bad-2~h1-h1")
+    shown.wait(lambda: len(shown.all("svg.sequence")) == 2)
+    assert len(shown.all(".transcript tbody tr")) == 6
+    shown.open("#case/forward/102-then-200@good-1~h1-h1")
+    assert "what is required" in shown.find(".facts").text

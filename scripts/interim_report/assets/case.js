@@ -43,7 +43,7 @@ function resultsTable(item, chosen) {
       el("th", { scope: "row" }, el("a", { href: cellLink(item, column), "aria-current": column === chosen ? "true" : null }, column.label), el("span", { class: "pair" }, ` ${column.pair}`)),
       el("td", {}, badgeOf(kind)),
       el("td", {}, entries.length > 1 ? `${same} of ${entries.length}` : ""),
-      el("td", { class: "wire-words" }, kind.observed || "nothing"),
+      el("td", { class: "wire-words" }, observedWords(kind)),
     );
   });
   const head = ["Target", "Result", "Share", "Observed"].map((text) => el("th", { scope: "col" }, text));
@@ -64,8 +64,8 @@ function factsOf(column, entry) {
     term("Result", badgeOf(kind), " ", kind.meaning),
     deciding ? term({ fail: "Broken", warn: "Not met" }[kind.verdict] ?? "Decided by", requirementBlock(deciding, kind.level)) : null,
     bad && kind.impact ? term("What it does to users", kind.impact) : null,
-    term("Expected", el("code", {}, kind.expected || "nothing")),
-    term("Observed", el("code", {}, kind.observed || "nothing")),
+    kind.verdict === "pass" && !kind.expected ? null : term("Expected", el("code", {}, kind.expected || "nothing")),
+    term("Observed", el("code", {}, observedWords(kind))),
     kind.reason ? term("Reason", kind.reason) : null,
     kind.known ? term("Known", kind.known) : null,
     term("Reproduce", el("code", { class: "command" }, reproduceOf(column, entry))),
@@ -154,6 +154,7 @@ function caseView(item, column) {
     column === null ? null : cellSection(item, column),
     requiredSection(item),
     impactSection(item),
+    bugsSection(item),
     item.text
       ? el("section", {}, el("h2", {}, "The case"), el("div", { class: "diagrams" }, el("pre", { tabindex: 0 }, item.text), alone ? sequence("Expected", expectedMessages(item.text, "", "")) : null))
       : null,

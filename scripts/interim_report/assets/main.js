@@ -31,6 +31,11 @@ function viewOf(hash) {
   } else if (kind === "target" && columnByKey.has(decoded(rest))) {
     const column = columnByKey.get(decoded(rest));
     return { view: targetView(column), title: column.label };
+  } else if (kind === "bug" && bugByName.has(decoded(rest))) {
+    const bug = bugByName.get(decoded(rest));
+    return { view: bugView(bug), title: bug.name };
+  } else if (kind === "bugs" && bugs.length > 0) {
+    return { view: bugsView(), title: "Bugs" };
   } else if (kind === "matrix" || (kind === "" && rest === "")) {
     filtersFrom(kind === "matrix" ? rest : "");
     document.title = pageTitle;

@@ -254,8 +254,8 @@ function matrixView() {
     "section",
     {},
     el("h1", {}, document.title),
-    el("p", { class: "lead" }, `${plural(cases.length, "case")} played around ${plural(new Set(columns.map((column) => column.label)).size, "target")}. Each cell is an outcome and the verdict that a sentence of an RFC gives it.`),
-    el("details", { class: "all-targets", open: columns.length <= 6 || window.innerWidth > 640 }, el("summary", {}, el("h2", {}, "Targets")), targetList()),
+    el("p", { class: "lead" }, `${plural(cases.length, "case")} played around ${plural(new Set(columns.map((column) => column.label)).size, "target")}. Each cell is an outcome and the verdict that a sentence of an RFC gives it.`, bugs.length > 0 ? [" That each case can fail is shown by ", el("a", { href: "#bugs" }, plural(bugs.length, "named bug")), "."] : null),
+    el("details", { class: "all-targets", open: columns.length <= 6 || (columns.length <= 24 && window.innerWidth > 640) }, el("summary", {}, el("h2", {}, "Targets")), targetList()),
     el("h2", {}, "Matrix"),
   );
   view.append(filterForm(view), el("p", { class: "found" }), scroller);

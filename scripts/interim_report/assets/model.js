@@ -55,6 +55,11 @@ for (const column of columns) {
   }
 }
 
+// What was seen, in words. A brief result file says of what passed no more than that.
+function observedWords(kind) {
+  return kind.observed || (kind.verdict === "pass" && !kind.expected ? "what is required" : "nothing");
+}
+
 function requirementOf(name) {
   const known = data.requirements[name];
   return known ? { name, level: known[0], wording: known[1], address: known[2] } : { name, level: "", wording: "", address: "" };
