@@ -57,8 +57,11 @@ static void drop_last_arena(struct repeat *repeat) {
   free(repeat->arenas[repeat->num_arenas]);
 }
 
-/* A target that died is not asked again: every further run would only say so once more. */
-static bool died(const struct run *run) {
+/* A target that died and stays dead is not asked again: every further run would only say so. */
+static bool stays_dead(const struct run *run, const struct run_options *options) {
+  if (options->restart != NULL) {
+    return false;
+  }
   for (size_t i = 0; i < run->num_results; i++) {
     if (run->results[i].outcome == OUTCOME_CRASHED) {
       return true;
@@ -80,7 +83,7 @@ int repeat_play(struct repeat *repeat, struct session *session, struct diag *dia
   }
   unsigned played = 1;
   while (played < times && repeat->signal == 0 && repeat->run.fatal[0] == '\0' &&
-         !died(&repeat->run)) {
+         !stays_dead(&repeat->run, session->options)) {
     struct run run;
     session->seed++;
     if (session_play(session, add_arena(repeat), &run, &repeat->signal, diag) != 0) {

@@ -226,12 +226,9 @@ def test_a_target_that_dies_in_mid_run(suite, bad_target, watched):
     assert ("target_deaths" in played.report["profile"]) == watched
 
 
-@pytest.mark.parametrize(
-    "fault",
-    ["dies", "dies-late"],
-)
+@pytest.mark.parametrize(("fault", "runs"), [("dies", 1), ("dies", 2), ("dies-late", 1)])
 def test_a_target_that_dies_of_one_case_and_is_restarted(
-    suite, reserve, bad_target, tmp_path, fault
+    suite, reserve, bad_target, tmp_path, fault, runs
 ):
     pids = tmp_path / "pids"
     target = bad_target(fault, "--on", "forward/copy", port=reserve())
@@ -240,7 +237,10 @@ def test_a_target_that_dies_of_one_case_and_is_restarted(
     )
     command = f"{shlex.join(again)} >{tmp_path}/log 2>&1 & echo $! >>{pids}"
     try:
-        played = suite(*target.gateway, *FEW, "--restart", command, "--timeout-scale", "0.5")
+        played = suite(
+            *(*target.gateway, *FEW, "--restart", command),
+            *("--timeout-scale", "0.5", "--repeat", runs),
+        )
     finally:
         for pid in map(int, pids.read_text().split() if pids.exists() else ()):
             try:
@@ -252,7 +252,8 @@ def test_a_target_that_dies_of_one_case_and_is_restarted(
     assert (copy["verdict"], copy["outcome"]) == ("fail", "crashed")
     assert verdicts(played) == {("pass", "forwarded", "RFC9110-7.6-1")}
     assert "restarting it" in played.err
-    assert len(pids.read_text().split()) >= 2, "it died again, and was started for the others"
+    starts = len(pids.read_text().split())
+    assert starts >= 2 * runs, "it died again in each run, and was started for the others"
 
 
 @pytest.mark.parametrize("jobs", [1, 32])
