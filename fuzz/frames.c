@@ -1,6 +1,8 @@
-#include "fuzz/frames.h"
-
+/* The mutator of targets that read a server's frames of HTTP/2: it changes whole frames and what is
+ * in their heads, lets payloads be mutated with their length set right, and leaves the rest to
+ * libFuzzer. */
 #include "core/h2.h"
+#include "fuzz/fuzz.h"
 #include "fuzz/pieces.h"
 
 struct known {
@@ -124,7 +126,7 @@ static bool cut_block(struct pieces *frames) {
   return true;
 }
 
-static bool change_payload(struct pieces *frames, frames_mutate_fn *bytes) {
+static bool change_payload(struct pieces *frames) {
   uint8_t payload[1024];
   size_t i = pieces_draw(frames, frames->num);
   size_t at = frames->begin[i] + H2_FRAME_HEAD;
@@ -133,7 +135,7 @@ static bool change_payload(struct pieces *frames, frames_mutate_fn *bytes) {
     return false;
   }
   memcpy(payload, frames->data + at, length);
-  size_t changed = bytes(payload, length, length < 8 ? 16 : 2 * length);
+  size_t changed = fuzz_mutate_bytes(payload, length, length < 8 ? 16 : 2 * length);
   if (!pieces_replace(frames, at, frames->end[i], span_make(payload, changed))) {
     return false;
   }
@@ -141,11 +143,10 @@ static bool change_payload(struct pieces *frames, frames_mutate_fn *bytes) {
   return true;
 }
 
-size_t frames_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed,
-                     frames_mutate_fn *bytes) {
+static size_t mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
   static bool (*const changes[])(struct pieces * frames) = {
-      pieces_duplicate, pieces_delete, pieces_swap, change_type,  change_flags,
-      change_stream,    change_length, cut_block,   insert_frame, insert_frame,
+      pieces_duplicate, pieces_delete, pieces_swap,  change_type,    change_flags,   change_stream,
+      change_length,    cut_block,     insert_frame, change_payload, change_payload, change_payload,
   };
   struct pieces frames;
   if (size > max_size) {
@@ -156,8 +157,11 @@ size_t frames_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed,
   if (frames.num == 0) {
     return insert_frame(&frames) ? frames.size : 0;
   }
-  bool changed = pieces_draw(&frames, 3) == 0 && bytes != NULL
-                     ? change_payload(&frames, bytes)
-                     : changes[pieces_draw(&frames, sizeof(changes) / sizeof(changes[0]))](&frames);
-  return changed ? frames.size : 0;
+  size_t change = pieces_draw(&frames, sizeof(changes) / sizeof(changes[0]));
+  return changes[change](&frames) ? frames.size : 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
+  size_t changed = seed % 5 < 4 ? mutate(data, size, max_size, seed) : 0;
+  return changed > 0 ? changed : fuzz_mutate_bytes(data, size, max_size);
 }

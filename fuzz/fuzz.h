@@ -10,6 +10,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Defined by a target's mutator: heads.c, frames.c. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+
+/* libFuzzer's own mutator of bytes; absent where something else runs the target. */
+__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+
+/* fuzz_mutate_bytes changes bytes as libFuzzer does, where that is there, and returns their number.
+ */
+static inline size_t fuzz_mutate_bytes(uint8_t *data, size_t size, size_t max_size) {
+  return LLVMFuzzerMutate == NULL ? size : LLVMFuzzerMutate(data, size, max_size);
+}
+
 /* fuzz_require takes what a property returned: NULL when it holds. */
 static inline void fuzz_require(const char *broken) {
   if (broken != NULL) {

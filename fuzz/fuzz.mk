@@ -1,5 +1,5 @@
 # The fuzz targets: fuzz/NAME.c each, with the layers that it uses. Included by the Makefile.
-FUZZ_TARGETS := h1_response h1_request h2_client interim_rule case_file script report
+FUZZ_TARGETS := h1_response h1_request h2_client interim_rule case_file script report diff_h1
 FUZZ_USES_h1_response := core base
 FUZZ_USES_h1_request := core base
 FUZZ_USES_h2_client := hpack core base
@@ -7,6 +7,7 @@ FUZZ_USES_interim_rule := core base
 FUZZ_USES_case_file := case core base
 FUZZ_USES_script := script case peer core base
 FUZZ_USES_report := report judge case core base
+FUZZ_USES_diff_h1 := core base
 FUZZ_USES_empty :=
 FUZZ_LIBS_report := $(LIBS)
 FUZZ_LIBS_h2_client := $(shell pkg-config --libs libnghttp2 2>/dev/null)
@@ -14,6 +15,10 @@ FUZZ_LIBS_h2_client := $(shell pkg-config --libs libnghttp2 2>/dev/null)
 # Further files of a target.
 FUZZ_PARTS_h1_response := heads pieces
 FUZZ_PARTS_h2_client := frames pieces
+DIFF_PARTS := diff diff_rows adapter adapters/ours adapters/llhttp adapters/http_parser adapters/picohttpparser $(if $(ADAPTER),adapter_mine)
+FUZZ_PARTS_diff_h1 := heads pieces $(DIFF_PARTS)
+FUZZ_PARTS_diff_main := $(DIFF_PARTS)
+FUZZ_LIBS_diff_h1 = -ldl $(ADAPTER_LIBS)
 
 FUZZ_CC ?= clang
 FUZZ_CXX ?= clang++
@@ -33,6 +38,13 @@ $(BUILD)/opt/fuzz/%.o: fuzz/%.c
 $(BUILD)/san/fuzz/%.o: fuzz/%.c
 	@mkdir -p $(@D)
 	$(call run,CC,$@)$(CC) $(STD) $(CPPFLAGS) -I. $(SAN) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Somebody's parser, see fuzz/adapter.h.
+$(BUILD)/opt/fuzz/adapter_mine.o: $(ADAPTER)
+	$(CC) $(ADAPTER_CFLAGS) -I. $(OPT) -c -o $@ $<
+
+$(BUILD)/san/fuzz/adapter_mine.o: $(ADAPTER)
+	$(CC) $(ADAPTER_CFLAGS) -I. $(SAN) -c -o $@ $<
 
 # A target with a main of its own that replays files: replay/NAME, and replay-san/NAME with the
 # sanitizers. Any compiler does.
@@ -55,15 +67,22 @@ $(foreach t,$(FUZZ_TARGETS) empty,$(eval $(call fuzz_rules,$(t))))
 $(BUILD)/h2-wire: $(BUILD)/opt/fuzz/h2_wire.o $(call layer_libs,core base,opt)
 	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^
 
+# Reads the golden corpus with other parsers.
+$(BUILD)/diff-corpus: $(call fuzz_objects,diff_main,opt) $(call layer_libs,core base,opt)
+	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^ -ldl $(ADAPTER_LIBS)
+
+diff-corpus: $(BUILD)/diff-corpus ## read the golden corpus with other parsers
+	@$(BUILD)/diff-corpus corpus/h1/response-*.http
+
 REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/replay/%)
 REPLAYS_SAN := $(FUZZ_TARGETS:%=$(BUILD)/replay-san/%)
 
 # With the compiler that brings libFuzzer, beside the build of the other one.
 fuzzers = $(MAKE) --no-print-directory CC="$(FUZZ_CC)" BUILD=$(BUILD)/clang SAN="$(FUZZ_SAN)"
 
-.PHONY: fuzz fuzz-smoke fuzz-replay fuzz-coverage fuzzers seeds corpus-min fuzz-targets replays-san
+.PHONY: diff-corpus fuzz-refind fuzz fuzz-smoke fuzz-replay fuzz-coverage fuzzers seeds corpus-min fuzz-targets replays-san
 
-all: $(REPLAYS) $(BUILD)/h2-wire
+all: $(REPLAYS) $(BUILD)/h2-wire $(BUILD)/diff-corpus
 
 replays-san: $(REPLAYS_SAN)
 
@@ -88,6 +107,10 @@ fuzz-smoke: seeds ## run each fuzz target for ten seconds
 fuzz-replay: $(REPLAYS_SAN) seeds ## run the seeds and what fuzzing found once, under ASan and UBSan
 	@for target in $(FUZZ_TARGETS); do \
 	  $(BUILD)/replay-san/$$target $(BUILD)/seeds/$$target fuzz/regress/$$target || exit 1; done
+
+fuzz-refind: ## how long diff_h1 needs to find llhttp's fault with interim responses again
+	@+$(fuzzers) $(BUILD)/clang/fuzzers/diff_h1
+	@scripts/fuzz-refind $(BUILD)/clang/fuzzers/diff_h1
 
 corpus-min: seeds ## keep of a target's finds what its seeds do not cover: make corpus-min T=h1_response
 	@+$(fuzzers) $(BUILD)/clang/fuzzers/$(or $(T),h1_response)

@@ -1,5 +1,6 @@
-#include "fuzz/heads.h"
-
+/* The mutator of targets that read streams of heads: it changes whole heads, and leaves the rest to
+ * libFuzzer. */
+#include "fuzz/fuzz.h"
 #include "fuzz/pieces.h"
 
 static const char *const codes[] = {"100", "101", "102", "103", "104", "110", "199",
@@ -63,7 +64,7 @@ static bool add_field(struct pieces *heads) {
   return line != SIZE_MAX && pieces_replace(heads, at, at, span_of(fields[field]));
 }
 
-size_t heads_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
+static size_t mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
   static bool (*const changes[])(struct pieces * heads) = {
       pieces_duplicate, pieces_delete, pieces_swap, change_code, add_field, insert_head,
   };
@@ -76,4 +77,9 @@ size_t heads_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed) 
   size_t num = sizeof(changes) / sizeof(changes[0]);
   size_t change = heads.num == 0 ? num - 1 : pieces_draw(&heads, num);
   return changes[change](&heads) ? heads.size : 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
+  size_t changed = seed % 5 < 3 ? mutate(data, size, max_size, seed) : 0;
+  return changed > 0 ? changed : fuzz_mutate_bytes(data, size, max_size);
 }

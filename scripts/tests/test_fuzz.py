@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGETS = sorted(
     path.stem
     for path in (ROOT / "fuzz").glob("*.c")
-    if "LLVMFuzzerTestOneInput" in path.read_text() and path.stem not in ("empty", "replay_main")
+    if "\nint LLVMFuzzerTestOneInput" in path.read_text() and path.stem != "empty"
 )
 
 
@@ -40,6 +40,61 @@ def test_seeds_and_finds_are_replayed(target, seeds, build, run):
     assert done.returncode == 0, done.stderr
     assert number > 0
     assert f"{number} inputs" in done.stderr
+
+
+def test_what_other_parsers_read_elsewise_is_known(build, run):
+    program = build / "diff-corpus"
+    streams = sorted((ROOT / "corpus/h1").glob("response-*.http"))
+    done = run(program, *streams, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(streams)} streams" in done.stdout
+
+
+ADAPTER = """
+#include "fuzz/adapter.h"
+
+static struct adapter_log *log_of;
+
+static const char *open(void) {
+  return 0;
+}
+
+static void init(void *state, struct adapter_log *log, enum adapter_request request) {
+  (void)state;
+  (void)request;
+  log_of = log;
+}
+
+static enum adapter_result feed(void *state, const uint8_t *bytes, size_t len) {
+  (void)state;
+  (void)bytes;
+  (void)len;
+  adapter_fail(log_of, "not-today");
+  return ADAPTER_OVER;
+}
+
+static void finish(void *state) {
+  (void)state;
+}
+
+const struct adapter adapter_mine = {"mine", open, init, feed, finish, false};
+"""
+
+
+def test_another_parser_can_be_held_against_ours(tmp_path):
+    (tmp_path / "mine.c").write_text(ADAPTER)
+    environment = {key: os.environ[key] for key in os.environ.keys() - {"MAKEFLAGS", "MFLAGS", "BUILD"}}
+    done = subprocess.run(
+        ["make", "-s", f"BUILD={tmp_path}/build", f"ADAPTER={tmp_path}/mine.c", "diff-corpus"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode != 0
+    assert "NEW response-102-then-200.http: mine refuses what we take" in done.stdout
+    assert "not-today" in done.stdout
 
 
 # libFuzzer needs clang; without it the build cannot be tried.
@@ -81,3 +136,8 @@ def test_the_build_for_oss_fuzz_leaves_what_it_wants(tmp_path):
             timeout=120,
         )
         assert tried.returncode == 0, tried.stderr
+    again = subprocess.run(
+        [ROOT / "scripts/fuzz-refind", out / "diff_h1"], capture_output=True, text=True, timeout=120
+    )
+    absent = again.returncode == 77 and "llhttp is left out" in again.stderr
+    assert absent or again.returncode == 0, again.stdout + again.stderr
