@@ -175,11 +175,21 @@ bench-parser: $(BUILD)/bench-parser ## measure the response parser beside other 
 
 include fuzz/fuzz.mk
 
+# What scripts/report is, with what it imports and shows; it is interim-report there.
+REPORT_FILES = $(sort $(wildcard scripts/interim_report/*.py scripts/interim_report/*.json))
+REPORT_ASSETS = $(sort $(wildcard scripts/interim_report/assets/*))
+share = $(DESTDIR)$(PREFIX)/share
+
 install: all ## install below DESTDIR/PREFIX
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/bin $(share)/man/man1 $(share)/man/man5 $(share)/interim/interim_report/assets
 	install -m 755 $(BUILD)/interim $(DESTDIR)$(PREFIX)/bin/interim
 	install -m 644 harness/doc/interim.1 $(DESTDIR)$(PREFIX)/share/man/man1/interim.1
 	install -m 644 harness/doc/interim-case.5 $(DESTDIR)$(PREFIX)/share/man/man5/interim-case.5
+	install -m 755 scripts/report $(share)/interim/report
+	install -m 644 $(REPORT_FILES) $(share)/interim/interim_report
+	install -m 644 $(REPORT_ASSETS) $(share)/interim/interim_report/assets
+	install -m 644 harness/report/interim-results-1.schema.json $(share)/interim
+	ln -sf ../share/interim/report $(DESTDIR)$(PREFIX)/bin/interim-report
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
