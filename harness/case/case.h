@@ -75,6 +75,7 @@ struct case_message {
   struct span target; /* MESSAGE_REQUEST: as written, or empty for the default */
   unsigned trigger;   /* "trigger-102": the request that makes the target send this interim
                          response; who knows it puts it in place of method and target. 0 for none */
+  bool own_method;    /* "trigger-102 HEAD": with this method */
   unsigned low;       /* MESSAGE_STATUS: 102 is 102 to 102, 1xx is 100 to 199, final 200 to 599 */
   unsigned high;
   int minor;               /* 0 for HTTP/1.0, 1 for HTTP/1.1 when stated; -1 when not stated */

@@ -56,6 +56,10 @@ static void take_trigger(struct words *words, struct case_message *out) {
   (void)words_take(words);
   out->kind = MESSAGE_REQUEST;
   out->method = span_of("GET");
+  out->own_method = is_method(words_peek(words));
+  if (out->own_method) {
+    out->method = words_take(words);
+  }
   take_minor(words, out);
 }
 

@@ -167,6 +167,7 @@ static void weigh(struct weighing *weighing, const struct finding_weighed *findi
   enum verdict verdict = verdict_of(level, finding->met);
   bool first = out->num_requirements == 0;
   if (!first && (verdict == out->verdict || verdict_worse(verdict, out->verdict) != verdict)) {
+    out->reason = verdict == out->verdict && out->reason[0] == '\0' ? finding->reason : out->reason;
     return;
   }
   size_t known = out->num_requirements;
@@ -426,7 +427,12 @@ static bool weigh_trigger(struct weighing *weighing) {
   const char *idle =
       origin_idle_trigger(weighing->context->arena, weighing->script, weighing->file);
   if (idle[0] != '\0') {
-    skip(out, idle);
+    const char *slow = origin_slow_trigger(weighing->context->arena, weighing->script);
+    if (out->verdict == VERDICT_INFO && slow[0] != '\0') {
+      out->reason = slow;
+    } else {
+      skip(out, idle);
+    }
     return true;
   }
   if (!weighing->script->missed || !origin_may_still_work(weighing->script)) {
@@ -521,6 +527,13 @@ static void measure(struct weighing *weighing) {
   if (any) {
     add_measure(weighing, "interim_delay_ms", (double)longest / 1000);
   }
+  if (weighing->context->seat == SEAT_ORIGIN) {
+    struct origin_measures measures;
+    origin_measure(script, weighing->cite->id, &measures);
+    for (size_t i = 0; i < measures.num; i++) {
+      add_measure(weighing, measures.names[i], measures.values[i]);
+    }
+  }
   if (script->canary != SIZE_MAX && weighing->context->seat != SEAT_ORIGIN) {
     add_measure(weighing, "back_connection_reused", script->back_exercised ? 1 : 0);
   }
@@ -612,7 +625,7 @@ static void begin_result(const struct assemble_context *context, const struct pl
   };
   out->requirements =
       arena_array(arena, file->num_cites + NUM_BREACHES + 4, sizeof(*out->requirements));
-  out->measured = arena_array(arena, 4, sizeof(*out->measured));
+  out->measured = arena_array(arena, 4 + ORIGIN_MAX_MEASURES, sizeof(*out->measured));
 }
 
 void assemble_result(const struct assemble_context *context, const struct play *play,

@@ -402,7 +402,8 @@ static int check_origin_seat(const struct run_options *options) {
 
 /* What the reference origin answers with interim responses. */
 static void give_triggers(struct run_options *out) {
-  static const char *const own[] = {"102=GET /102/2/1ms", "103=GET /103", "104=GET /104"};
+  static const char *const own[] = {"102=GET /102/2/1ms", "103=GET /103",
+                                    "104=POST /upload | Upload-Draft-Interop-Version: 8"};
   for (size_t i = 0; i < NUM(own); i++) {
     struct trigger trigger;
     if (trigger_parse(own[i], &trigger) == NULL &&

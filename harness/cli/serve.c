@@ -39,6 +39,8 @@ static const char *const serve_help[] = {
     "  /102/500ms        with that pause behind each; /102/5/2s",
     "  /102-then/207     another final response",
     "  /103?link=...     with this Link, percent-encoded",
+    "  /upload           a 104 with the place of the upload, then a 201: to who sends the field",
+    "                    Upload-Draft-Interop-Version: 8",
     "  /status/404       this final response alone",
     "  /bad/NAME         faults on purpose: content-length, transfer-encoding, no-final, hang",
     "",

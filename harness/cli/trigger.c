@@ -107,7 +107,9 @@ static void resolve(struct arena *arena, const struct trigger *trigger, struct s
     memcpy(fields, step->fields, stated * sizeof(*fields));
   }
   step->fields = fields;
-  step->messages[0].method = trigger->method;
+  if (!step->messages[0].own_method) {
+    step->messages[0].method = trigger->method;
+  }
   step->messages[0].target = trigger->target;
   for (size_t i = 0; i < trigger->num_fields; i++) {
     if (!states(step, stated, trigger->fields[i].name)) {

@@ -27,8 +27,8 @@ const struct trigger *trigger_find(const struct trigger *triggers, size_t num, u
 /* trigger_needed returns the code behind "trigger-" in a word of a case's needs line, else 0. */
 unsigned trigger_needed(struct span word);
 
-/* trigger_resolve puts the request of its trigger into each step of the case that sends one. Fields
- * that the step states go before the trigger's of the same name. */
+/* trigger_resolve puts the request of its trigger into each step of the case that sends one. The
+ * step's own method, and fields that it states or rules out, go before the trigger's. */
 void trigger_resolve(struct arena *arena, const struct trigger *triggers, size_t num,
                      struct case_file *file);
 

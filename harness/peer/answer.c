@@ -89,6 +89,7 @@ static void send_final(struct answer *answer) {
   struct bytes content = {0};
   const char *type = route_content(&answer->route, answer->conn.relay->config.faults, &content);
   bool to_head = span_is(x->request.method, "HEAD");
+  route_final_fields(&answer->route, &x->request, &head);
   if (answer_has_content(head.code)) {
     message_add(&head, &head.fields, span_of("Content-Type"), span_of(type));
     message_add(&head, &head.fields, span_of("Cache-Control"), span_of("no-store"));

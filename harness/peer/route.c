@@ -3,6 +3,8 @@
 #include "core/interim_rule.h"
 
 static const char default_link[] = "</style.css>; rel=preload; as=style";
+static const char upload_version[] = "8"; /* of draft-ietf-httpbis-resumable-upload */
+static const char upload_place[] = "/upload/1";
 
 static const struct {
   const char *name;
@@ -27,6 +29,7 @@ static const struct {
     {"/103?link=%3C/app.js%3E%3B%20rel%3Dpreload", "a 103 with this Link"},
     {"/100", "a 100 that nobody asked for"},
     {"/104", "a 104 with the place where an upload could be resumed"},
+    {"/upload", "the same for who sends Upload-Draft-Interop-Version: 8, then a 201"},
     {"/status/199", "an interim response with a code that nobody knows"},
     {"/status/404", "a final response alone"},
 };
@@ -98,6 +101,11 @@ static struct route find_fault(struct span name) {
   return refuse(404, "no such fault: the index names them");
 }
 
+static bool names_upload_version(const struct message *request) {
+  const struct field *version = field_find(request->fields.first, "Upload-Draft-Interop-Version");
+  return version != NULL && span_is(version->value, upload_version);
+}
+
 static struct route find_path(struct span path, bool faults) {
   static const char then[] = "-then";
   struct route route = {.final = 200};
@@ -141,6 +149,11 @@ struct route route_find(const struct message *request, bool faults) {
     return (struct route){.final = 204};
   }
   struct route route = find_path(span_skip(path, 1), faults);
+  if (span_is(path, "/upload")) {
+    route = (struct route){.final = 201, .upload = true};
+    route.interim = names_upload_version(request) ? 104 : 0;
+    route.count = route.interim == 0 ? 0 : 1;
+  }
   route.json = wants_json(request);
   return route;
 }
@@ -205,14 +218,25 @@ void route_interim_fields(const struct route *route, const struct message *reque
     add_links(request, head);
   }
   if (head->code == 104) {
-    message_add(head, &head->fields, span_of("Location"), span_of("/upload/1"));
-    message_add(head, &head->fields, span_of("Upload-Draft-Interop-Version"), span_of("8"));
+    message_add(head, &head->fields, span_of("Location"), span_of(upload_place));
+    message_add(head, &head->fields, span_of("Upload-Draft-Interop-Version"),
+                span_of(upload_version));
   }
   if (route->fault == ROUTE_LENGTH) {
     message_add(head, &head->fields, span_of("Content-Length"), span_of("5"));
   }
   if (route->fault == ROUTE_CODING) {
     message_add(head, &head->fields, span_of("Transfer-Encoding"), span_of("chunked"));
+  }
+}
+
+void route_final_fields(const struct route *route, const struct message *request,
+                        struct message *head) {
+  if (route->interim == 103) {
+    add_links(request, head);
+  }
+  if (route->upload) {
+    message_add(head, &head->fields, span_of("Location"), span_of(upload_place));
   }
 }
 

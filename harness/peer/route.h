@@ -7,6 +7,8 @@
  *   /102/500ms       with that pause behind each; /102/5/2s
  *   /102-then/207    another final response
  *   /103?link=...    with this Link, percent-encoded; several joined by &link=
+ *   /upload          as the draft of resumable uploads has it: to who names its version, a 104
+ *                    with the place of the upload, then a 201 with the same
  *   /status/404      this final response, behind no interim one; from 100 to 199 as /CODE
  *   /bad/NAME        what no server should do; only where the routes are a script for trying out
  */
@@ -48,7 +50,8 @@ struct route {
   const char *refusal; /* why the final is an error; NULL when it is not */
   enum route_fault fault;
   enum route_page page;
-  bool json; /* the index, for programs */
+  bool upload; /* the final response names the place of an upload */
+  bool json;   /* the index, for programs */
 };
 
 /* route_find reads a request's target, and its Accept. A target that is none of these gets a 404,
@@ -58,6 +61,10 @@ struct route route_find(const struct message *request, bool faults);
 /* route_interim_fields adds the fields that an interim response of the route has. */
 void route_interim_fields(const struct route *route, const struct message *request,
                           struct message *head);
+
+/* route_final_fields adds those that its final response has. */
+void route_final_fields(const struct route *route, const struct message *request,
+                        struct message *head);
 
 /* route_content appends the final response's content and returns its media type. */
 const char *route_content(const struct route *route, bool faults, struct bytes *out);

@@ -92,6 +92,7 @@ void lane_request(struct script *script, struct script_exchange *exchange) {
   struct client_lane *lane = &script->clients[exchange->client];
   begin_inside(lane);
   exchange->front = lane->conn;
+  exchange->sent_us = script->ran_us;
   if (lane->num_queued == lane->cap_queued) {
     size_t cap = lane->cap_queued == 0 ? 8 : lane->cap_queued * 2;
     size_t *grown = arena_array(&script->arena, cap, sizeof(*grown));

@@ -564,7 +564,13 @@ static enum progress see_optional(struct script *script, const struct step *step
     script->deadline_us = ACTOR_NEVER;
     script->wake_us = now_us + duration_of(script, step->within_us);
   }
-  const struct message_seen *message = next_unclaimed(script, client);
+  struct message_seen *message = next_unclaimed(script, client);
+  /* What a step before this one waited for in the same way. */
+  while (message != NULL && message->complete && message->interim &&
+         fitting(step, message) == NULL && may_come(script, client, message)) {
+    claim(script, message);
+    message = next_unclaimed(script, client);
+  }
   const struct script_exchange *turn = lane_turn(script, client);
   bool came = message != NULL && message->head_done;
   bool due = turn != NULL ? !turn->answer_over : lane_outstanding(script, client) != NULL;
@@ -593,6 +599,18 @@ enum progress step_see(struct script *script, const struct step *step, uint64_t 
                                    : see_origin(script, step, now_us);
 }
 
+/* What makes the message one that must never come: " without Location". */
+static const char *first_demand(struct script *script, const struct step *step) {
+  if (step->num_fields == 0) {
+    return "";
+  }
+  const struct case_field *field = &step->fields[0];
+  return arena_printf(&script->arena, " %s %s%s%s",
+                      field->demand == FIELD_ABSENT ? "without" : "with",
+                      escaped(script, field->name), field->value.len > 0 ? ": " : "",
+                      escaped(script, field->value));
+}
+
 void never_check(struct script *script, size_t client, const struct message_seen *message) {
   const struct step *steps = script->config.file->steps;
   if (message->exchange < script->num_exchanges) {
@@ -610,8 +628,8 @@ void never_check(struct script *script, size_t client, const struct message_seen
       script->steps[i].observed = arena_printf(&script->arena, "%u", message->code);
       script->first_missed = i < script->first_missed ? i : script->first_missed;
       script_find(script, BREACH_NEVER, NULL,
-                  arena_printf(&script->arena, "a %u came that line %zu forbids", message->code,
-                               steps[i].line));
+                  arena_printf(&script->arena, "a %u%s came, which line %zu forbids", message->code,
+                               first_demand(script, &steps[i]), steps[i].line));
     }
   }
 }

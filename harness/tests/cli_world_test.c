@@ -60,7 +60,8 @@ static void play_at(enum seat seat, struct pair pair) {
   struct diag diag;
   struct plan plan = {.pair = pair};
   struct run_options options = {.seat = seat, .level = 2, .slow = true};
-  static const char *const triggers[] = {"102=GET /102/2/1ms", "103=GET /103", "104=GET /104"};
+  static const char *const triggers[] = {"102=GET /102/2/1ms", "103=GET /103",
+                                         "104=POST /upload | Upload-Draft-Interop-Version: 8"};
   for (; options.num_triggers < 3; options.num_triggers++) {
     assert_null(
         trigger_parse(triggers[options.num_triggers], &options.triggers[options.num_triggers]));

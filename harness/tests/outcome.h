@@ -100,6 +100,7 @@ static inline void outcome_play(struct outcome_run *run, const struct outcome_se
                                      .seat = seat,
                                      .pair = &run->plan.pair,
                                      .back = stage_back(run->stage),
+                                     .worked = stage_round_trip_us(run->stage) > 0,
                                      .reproduce = "",
                                      .target_died = stage_target_died(run->stage)};
   run->results = arena_array(&run->arena, run->plan.num_plays, sizeof(*run->results));

@@ -4,6 +4,9 @@
 #define PLAIN "Content-Type: text/plain|Cache-Control: no-store|"
 #define ENDS(length, text) PLAIN "Content-Length: " length "||" text "\n"
 #define FINAL(status, length, text) "HTTP/1.1 " status "|" ENDS(length, text)
+#define STYLE "Link: </style.css>; rel=preload; as=style|"
+#define LINKS "Link: </a>|Link: b  X: c|"
+#define PLACE "Location: /upload/1|"
 #define ONE "HTTP/1.1 102 Processing||"
 #define NOT_FOUND FINAL("404 Not Found", "46", "404: no such route: the index at / names them")
 
@@ -37,12 +40,20 @@ static const struct row routes[] = {
     {"early hints carry the links of the query; none can end a field line",
      {{CLIENT_SENDS, 1, GET("/103")},
       {CLIENT_SEES, 1,
-       "HTTP/1.1 103 Early Hints|Link: </style.css>; rel=preload; as=style||" FINAL(
-           "200 OK", "19", "200 behind 1 x 103")},
+       "HTTP/1.1 103 Early Hints|" STYLE
+       "|HTTP/1.1 200 OK|" STYLE ENDS("19", "200 behind 1 x 103")},
       {CLIENT_SENDS, 1, GET("/103?link=%3C/a%3E&x=y&link=b%0D%0AX:%20c")},
       {CLIENT_SEES, 1,
-       "HTTP/1.1 103 Early Hints|Link: </a>|Link: b  X: c||" FINAL("200 OK", "19",
-                                                                   "200 behind 1 x 103")}},
+       "HTTP/1.1 103 Early Hints|" LINKS
+       "|HTTP/1.1 200 OK|" LINKS ENDS("19", "200 behind 1 x 103")}},
+     NULL},
+    {"an upload has a place, which a 104 tells to who knows the draft's version",
+     {{CLIENT_SENDS, 1, "POST /upload HTTP/1.1|Host: o|Upload-Draft-Interop-Version: 8||"},
+      {CLIENT_SEES, 1,
+       "HTTP/1.1 104 |" PLACE "Upload-Draft-Interop-Version: 8||HTTP/1.1 201 Created|" PLACE ENDS(
+           "19", "201 behind 1 x 104")},
+      {CLIENT_SENDS, 1, "POST /upload HTTP/1.1|Host: o|Upload-Draft-Interop-Version: 7||"},
+      {CLIENT_SEES, 1, "HTTP/1.1 201 Created|" PLACE ENDS("4", "201")}},
      NULL},
     {"what is no route is told, and what asks for too much is refused",
      {{CLIENT_SENDS, 1, GET("/nothing")},

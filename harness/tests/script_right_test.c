@@ -597,7 +597,7 @@ static void test_never_sees_with_fields(void **state) {
     is_done(&bench, !rows[i].came);
     if (rows[i].came) {
       assert_int_equal(bench.script.findings[0].breach, BREACH_NEVER);
-      assert_string_equal(bench.script.findings[0].text, "a 102 came that line 5 forbids");
+      assert_non_null(strstr(bench.script.findings[0].text, " came, which line 5 forbids"));
     }
     bytes_free(&steps);
     bench_end(&bench);
