@@ -297,8 +297,33 @@ static void skip(struct result *out, const char *reason) {
   out->reason = reason;
 }
 
-/* A request that the target answered without asking the origin, unless one before it had already
- * gone wrong. */
+/* How the target dealt with a request without asking the origin; NULL for one that it did ask for.
+ */
+static const char *own_way(const struct weighing *weighing,
+                           const struct script_exchange *exchange) {
+  const struct message_seen *final = exchange->final;
+  bool answered = final != NULL && final->owner == OWNER_TARGET && final->framing != H1_SWITCHED;
+  bool closed = exchange->closed && exchange->num_seen == 0 && !exchange->stalled;
+  if (exchange->automatic || exchange->arrivals > 0 || !(answered || closed)) {
+    return NULL;
+  }
+  struct bytes method = {0};
+  escape_text(&method, exchange->method);
+  struct arena *arena = weighing->context->arena;
+  const char *text =
+      answered ? arena_printf(arena,
+                              "the target answered %s with a %u of its own; the request did "
+                              "not reach the origin",
+                              bytes_cstr(&method), final->code)
+               : arena_printf(arena,
+                              "the target closed the connection on %s; the request did not "
+                              "reach the origin",
+                              bytes_cstr(&method));
+  bytes_free(&method);
+  return text;
+}
+
+/* A request that the target dealt with on its own, unless one before it had already gone wrong. */
 static const char *own_answer(const struct weighing *weighing) {
   const struct script *script = weighing->script;
   bool sound = true;
@@ -307,19 +332,12 @@ static const char *own_answer(const struct weighing *weighing) {
     const struct message_seen *final = exchange->final;
     /* The 2xx to CONNECT is the target's own: nobody else can make the tunnel. */
     bool tunnel = final != NULL && final->framing == H1_SWITCHED;
-    sound = final != NULL && final->complete && !exchange->stalled &&
-            (final->owner == OWNER_OURS || tunnel);
-    if (!exchange->automatic && exchange->arrivals == 0 && final != NULL &&
-        final->owner == OWNER_TARGET && !tunnel) {
-      struct bytes method = {0};
-      escape_text(&method, exchange->method);
-      const char *text = arena_printf(
-          weighing->context->arena,
-          "the target answered %s with a %u of its own; the request did not reach the origin",
-          bytes_cstr(&method), final->code);
-      bytes_free(&method);
+    const char *text = own_way(weighing, exchange);
+    if (text != NULL) {
       return text;
     }
+    sound = final != NULL && final->complete && !exchange->stalled &&
+            (final->owner == OWNER_OURS || tunnel);
   }
   return NULL;
 }
@@ -444,6 +462,23 @@ static bool weigh_trigger(struct weighing *weighing) {
   return true;
 }
 
+/* RFC 9110 section 10.1.1 asks something of servers of HTTP/1.1 and later: a target that labels its
+ * answers HTTP/1.0 says that it is none. */
+static bool knows_no_expectation(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  bool asked = false;
+  for (size_t i = 0; i < weighing->file->num_cites; i++) {
+    asked = asked || span_starts(weighing->file->cites[i].id, "RFC9110-10.1.1-");
+  }
+  for (size_t i = 0; asked && i < script->num_exchanges; i++) {
+    const struct message_seen *final = script->exchanges[i]->final;
+    if (final != NULL && final->minor == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* What the target lacks, or what came in between: SKIP or ERROR instead of the verdict. */
 static const char *why_not_played(const struct weighing *weighing) {
   const struct script *script = weighing->script;
@@ -455,6 +490,9 @@ static const char *why_not_played(const struct weighing *weighing) {
   }
   if (script->no_tunnel) {
     return "the target made no tunnel";
+  }
+  if (weighing->out->verdict != VERDICT_PASS && knows_no_expectation(weighing)) {
+    return "the target answers with HTTP/1.0, which has no expectations";
   }
   if (closed_unanswered(weighing)) {
     return "the target closed the connection instead of answering";
@@ -478,6 +516,8 @@ static void weigh_obstacles(struct weighing *weighing) {
     weigh_over_limit(weighing);
   } else if (why_not != NULL) {
     skip(out, why_not);
+  } else if (script->lost_request && !sent_interim(script) && weighing->context->back_http10) {
+    skip(out, "the target asks the origin with HTTP/1.0, and this request never came there");
   } else if (script->lost_request && !sent_interim(script)) {
     error(out, "the request neither reached the origin nor was answered: nothing to judge");
   } else if (script->never_arrived && out->verdict == VERDICT_PASS) {

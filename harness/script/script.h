@@ -90,7 +90,7 @@ struct script_exchange {
   unsigned arrivals; /* at our origin; more than one is a retry by the target */
   bool resent;       /* sent again, as the target closed an idle connection under it */
   bool arrived_http10;
-  bool skips_raw; /* the rest of a raw interim that was kept from HTTP/1.0 is too */
+  bool skips_raw; /* the rest of raw bytes that were kept from HTTP/1.0 is too */
   conn_id back;   /* connection of the latest arrival; 0 for none */
   bool back_fin;  /* the target ended its direction of it */
   bool back_gone;
@@ -289,7 +289,7 @@ struct script {
   bool unresponsive;      /* the controls were not answered either */
   bool target_down;       /* connections were refused */
   bool hurt;              /* a process of the target died meanwhile */
-  bool asked_http10;      /* an interim was due to a request that came as HTTP/1.0 */
+  bool asked_http10;      /* an interim, or chunks, were due to a request that came as HTTP/1.0 */
   bool wrong_back;        /* a request came in a version that the case is not about */
   bool never_arrived;     /* a request did not reach the origin, the target answered it itself */
   bool no_tunnel;         /* a step about a tunnel's bytes found none */

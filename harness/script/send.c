@@ -296,13 +296,14 @@ static enum progress await_arrival(struct script *script, const struct step *ste
   return PROGRESS_DONE;
 }
 
-/* Whether raw bytes of ours hold the status line of an interim response. */
+/* Whether raw bytes of ours hold a status line that is not plainly a final one's. */
 static bool holds_interim(struct span bytes) {
-  static const char version[] = "HTTP/1.";
+  static const char version[] = "HTTP/";
   size_t at = span_find(bytes, span_of(version), 0);
   while (at != SIZE_MAX) {
-    struct span code = span_skip(bytes, at + sizeof(version)); /* behind the minor digit */
-    if (code.len >= 2 && code.ptr[0] == ' ' && code.ptr[1] == '1') {
+    size_t code = span_find(bytes, span_of(" "), at);
+    if (code == SIZE_MAX || code + 1 == bytes.len || bytes.ptr[code + 1] < '2' ||
+        bytes.ptr[code + 1] > '5') {
       return true;
     }
     at = span_find(bytes, span_of(version), at + 1);
@@ -318,6 +319,28 @@ static bool interim_to_http10(const struct step *step, const struct script_excha
   bool interim = (message->kind == MESSAGE_STATUS && status_is_interim(message->low)) ||
                  (raw && holds_interim(step->content)) || rest;
   return exchange->arrived_http10 && interim;
+}
+
+/* RFC 9112 section 6.1: no Transfer-Encoding in the answer to HTTP/1.0. */
+static bool chunks_to_http10(const struct step *step, const struct script_exchange *exchange) {
+  bool raw = step->messages[0].kind == MESSAGE_BYTES;
+  return exchange->arrived_http10 &&
+         (has_value(step, "Transfer-Encoding", "chunked") ||
+          (raw && span_find(step->content, span_of("Transfer-Encoding"), 0) != SIZE_MAX));
+}
+
+static bool kept_from_http10(const struct step *step, const struct script_exchange *exchange) {
+  return interim_to_http10(step, exchange) || chunks_to_http10(step, exchange);
+}
+
+/* In the place of chunks HTTP/1.0 gets a plain final response. */
+static void spare_http10(struct script *script, const struct step *step,
+                         struct script_exchange *exchange, uint64_t now_us) {
+  if (!interim_to_http10(step, exchange)) {
+    back_answer(script, exchange, now_us);
+  }
+  script->asked_http10 = true;
+  exchange->skips_raw = step->messages[0].kind == MESSAGE_BYTES;
 }
 
 static bool waits_for_continue(const struct script_exchange *exchange) {
@@ -339,8 +362,8 @@ void step_arrived(struct script *script, struct script_exchange *exchange, uint6
     if (is_continue && !waits_for_continue(exchange)) {
       continue;
     }
-    if (interim_to_http10(step, exchange)) {
-      script->asked_http10 = true;
+    if (kept_from_http10(step, exchange)) {
+      spare_http10(script, step, exchange, now_us);
       continue;
     }
     struct bytes kept = script->piece;
@@ -373,13 +396,12 @@ static bool origin_forgoes(struct script *script, const struct step *step,
     step_no_tunnel(script, now_us);
     return true;
   }
-  if (!interim_to_http10(step, exchange)) {
+  if (!kept_from_http10(step, exchange)) {
     return false;
   }
   back_write(script, exchange, bytes_span(&script->origin_glue), now_us);
   script->origin_glue.len = 0;
-  script->asked_http10 = true;
-  exchange->skips_raw = step->messages[0].kind == MESSAGE_BYTES;
+  spare_http10(script, step, exchange, now_us);
   step_end(script, STEP_PASSED_OVER, "the target asked the origin with HTTP/1.0", now_us);
   return true;
 }

@@ -443,6 +443,22 @@ static void interim_rename(struct doctored_front *front, struct doctored_message
   doctored_pass_interim(front, message);
 }
 
+/* node's http-proxy: whoever offers another protocol than WebSocket is cut off. */
+static bool request_close_upgrade(struct doctored_front *front) {
+  if (doctored_field(bytes_span(&front->request), "Upgrade").len == 0) {
+    return false;
+  }
+  doctored_finish(front, true);
+  return true;
+}
+
+/* Perlbal: a server of HTTP/1.0, for which RFC 9110 has no expectations. */
+static void final_in_http10(struct doctored_front *front, struct doctored_message *message) {
+  message->head.ptr[7] = '0';
+  doctored_add_field(&message->head, "Connection: keep-alive");
+  doctored_pass_final(front, message);
+}
+
 static bool request_417(struct doctored_front *front) {
   if (!front->expects || front->http10) {
     return false;
@@ -597,6 +613,8 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "times-out-idle", .final = final_then_408},
     {.name = "renames-reason", .interim = interim_rename},
     {.name = "417", .request = request_417},
+    {.name = "closes-upgrades", .request = request_close_upgrade},
+    {.name = "old-server", .awaits_content = true, .asks_http10 = true, .final = final_in_http10},
     {.name = "decorates", .interim = interim_decorate, .final = final_decorate},
     {.name = "502-if-framed", .interim = interim_error_if_framed},
 };

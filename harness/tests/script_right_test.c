@@ -312,6 +312,46 @@ static void test_a_raw_interim_to_http10_is_passed_over_whole(void **state) {
   bench_end(&bench);
 }
 
+/* What no HTTP/1.0 knows is answered plainly, and the rest of it not sent. */
+static void test_http10_gets_no_chunks(void **state) {
+  (void)state;
+  static const char *const answers[] = {
+      "origin sends 200\n  Transfer-Encoding: chunked\n  | done\n",
+      "origin sends bytes glued\n  | HTTP/1.1 200 OK\n  | Transfer-Encoding: chunked\n  |\n"
+      "origin sends bytes\n  | 4\n  | done\n  | 0\n  |\n",
+  };
+  for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+    char text[400];
+    (void)snprintf(text, sizeof(text), "client sends GET\n%sclient sees 200\n", answers[i]);
+    struct bench bench;
+    bench_begin(&bench, text, false);
+    target_asks(&bench, 0, "GET /$0/t/c HTTP/1.0||");
+    origin_wrote(&bench, 0, OK("0") "\n");
+    assert_true(bench.script.asked_http10);
+    steps_are(&bench, i == 0 ? "+~." : "+~~.");
+    bench_end(&bench);
+  }
+}
+
+/* What a recipient may take for an interim response, or for no response at all. */
+static void test_http10_gets_no_odd_status_line(void **state) {
+  (void)state;
+  static const char *const lines[] = {"HTTP/2.0 102 P", "HTTP/1.1 -102 P", "HTTP/1.1"};
+  for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+    char text[400];
+    (void)snprintf(text, sizeof(text),
+                   "client sends GET\norigin sends bytes\n  | %s\\x20\n  |\norigin sends 200\n"
+                   "client sees 200\n",
+                   lines[i]);
+    struct bench bench;
+    bench_begin(&bench, text, false);
+    target_asks(&bench, 0, "GET /$0/t/c HTTP/1.0||");
+    origin_wrote(&bench, 0, OK("0") "\n");
+    steps_are(&bench, "+~+.");
+    bench_end(&bench);
+  }
+}
+
 static void test_refused_connections(void **state) {
   (void)state;
   struct bench bench;
@@ -647,6 +687,8 @@ int main(void) {
       cmocka_unit_test(test_a_target_that_answers_by_itself),
       cmocka_unit_test(test_an_interim_to_http10_is_passed_over),
       cmocka_unit_test(test_a_raw_interim_to_http10_is_passed_over_whole),
+      cmocka_unit_test(test_http10_gets_no_chunks),
+      cmocka_unit_test(test_http10_gets_no_odd_status_line),
       cmocka_unit_test(test_refused_connections),
       cmocka_unit_test(test_a_stall_is_probed_with_the_next_request),
       cmocka_unit_test(test_a_target_that_is_one_answer_behind),
