@@ -48,12 +48,20 @@ static const char *reason_of(unsigned code) {
     unsigned code;
     const char *reason;
   } reasons[] = {
-      {100, "Continue"},     {101, "Switching Protocols"},
-      {102, "Processing"},   {103, "Early Hints"},
-      {200, "OK"},           {201, "Created"},
-      {204, "No Content"},   {207, "Multi-Status"},
-      {304, "Not Modified"}, {400, "Bad Request"},
-      {404, "Not Found"},    {500, "Internal Server Error"},
+      {100, "Continue"},
+      {101, "Switching Protocols"},
+      {102, "Processing"},
+      {103, "Early Hints"},
+      {104, "Upload Resumption Supported"},
+      {200, "OK"},
+      {201, "Created"},
+      {202, "Accepted"},
+      {204, "No Content"},
+      {207, "Multi-Status"},
+      {304, "Not Modified"},
+      {400, "Bad Request"},
+      {404, "Not Found"},
+      {500, "Internal Server Error"},
   };
   for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
     if (reasons[i].code == code) {

@@ -26,7 +26,7 @@ static const struct {
     {"/102/5/2s", "five 102 two seconds apart, then a 200"},
     {"/102-then/207", "a 102, then a 207"},
     {"/103", "early hints: a 103 with Link, then a 200"},
-    {"/103?link=%3C/app.js%3E%3B%20rel%3Dpreload", "a 103 with this Link"},
+    {"/103?link=%3C/a.js%3E", "a 103 with this Link, percent-encoded"},
     {"/100", "a 100 that nobody asked for"},
     {"/104", "a 104 with the place where an upload could be resumed"},
     {"/upload", "the same for who sends Upload-Draft-Interop-Version: 8, then a 201"},
@@ -279,14 +279,18 @@ static const char *index_page(bool json, bool faults, struct bytes *out) {
     bytes_text(out, "\n  ]\n}\n");
     return "application/json";
   }
-  bytes_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                  "<title>Interim responses to try by hand</title>\n"
-                  "<style>body{font:1rem/1.5 sans-serif;max-width:50rem;margin:2rem auto;padding:0 "
-                  "1rem}td{padding:.2rem 1rem .2rem 0;vertical-align:top}</style>\n"
-                  "</head>\n<body>\n<h1>Interim responses to try by hand</h1>\n"
-                  "<p>Each path answers any method, over HTTP/1.1 and HTTP/2. "
-                  "<code>curl -v</code> shows what a browser hides. An HTTP/1.0 client gets the "
-                  "final response only.</p>\n<table>\n");
+  bytes_text(out,
+             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width\">\n"
+             "<title>Interim responses to try by hand</title>\n"
+             "<style>:root{color-scheme:light dark}body{font:1rem/1.5 "
+             "sans-serif;max-width:50rem;margin:2rem auto;padding:0 "
+             "1rem}td{padding:.2rem 1rem .2rem 0;vertical-align:top}</style>\n"
+             "</head>\n<body>\n<h1>Interim responses to try by hand</h1>\n"
+             "<p>Each path answers any method, over HTTP/1.1 and HTTP/2. "
+             "<code>curl -v</code> shows what a browser hides. An HTTP/1.0 client gets the "
+             "final response only. <code>Expect: 100-continue</code> gets a 100 as well, "
+             "<code>Upgrade: interim-test</code> a 101 and its own bytes back.</p>\n<table>\n");
   add_rows(out, false, faults);
   bytes_text(out, "</table>\n<p>Counts go up to 1000, a pause up to 10s, all pauses of one answer "
                   "together up to 60s. With <code>Accept: application/json</code> this page is "
