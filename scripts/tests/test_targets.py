@@ -110,8 +110,10 @@ TO_H2 = [name for name, version in TREE.items() if version == "HTTP/2"]
 ORIGINS = (
     "aiohttp",
     "apache-origin",
+    "bun",
     "caddy-origin",
     "cherrypy",
+    "deno",
     "express",
     "fastify",
     "go",
@@ -119,6 +121,7 @@ ORIGINS = (
     "gunicorn",
     "h2o-origin",
     "hapi",
+    "http-daemon",
     "hypercorn",
     "jdk-http-server",
     "jetty",
@@ -129,15 +132,19 @@ ORIGINS = (
     "nghttpd",
     "nginx-origin",
     "node",
+    "php-cli-server",
+    "puma",
     "python-http-server",
     "python-http-server-11",
     "python-http-server-own",
+    "starman",
     "tomcat",
     "tornado",
     "twisted",
     "uvicorn",
     "uvicorn-h11",
     "waitress",
+    "webrick",
 )
 # scripts/setup installs these; the others are tested where they are.
 ALWAYS = ("haproxy", "haproxy-h2back", "nginx", "nginx-default", "nginx-grpc", "nginx-origin")
