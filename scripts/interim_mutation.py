@@ -16,6 +16,7 @@ SWAPS = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&
 SWAPS |= {"true": "false", "false": "true"}
 ASSIGNMENTS = ("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=")
 BLOCKS = ("if", "else", "for", "while", "switch", "do")
+ASSERTS = ("assert", "static_assert", "_Static_assert")
 JUMPS = ("break", "continue", "goto")
 NO_EXPRESSION = (*BLOCKS, "return")
 
@@ -69,7 +70,7 @@ def find_close(tokens, at):
 def without_asserts(tokens):
     index = 0
     while index < len(tokens):
-        if tokens[index].text in ("static_assert", "_Static_assert"):
+        if tokens[index].text in ASSERTS:
             index = find_close(tokens, index + 1)
         else:
             yield tokens[index]
