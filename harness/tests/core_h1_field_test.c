@@ -1,0 +1,74 @@
+/* Which fields say where content ends, and what they may say. */
+#include "core/h1_request.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+/* What the head of a request with that field line gives. */
+struct head {
+  enum h1_error_code error;
+  enum h1_framing framing;
+  uint64_t length;
+};
+
+static struct head head_with(const char *name, const char *value) {
+  char wire[256];
+  int len = snprintf(wire, sizeof(wire), "PUT / HTTP/1.1\r\n%s: %s\r\n\r\n", name, value);
+  assert_in_range(len, 1, sizeof(wire) - 1);
+  struct h1_request parser;
+  h1_request_init(&parser, &h1_default_limits);
+  struct h1_event event;
+  while (h1_request_next(&parser, span_of(wire), &event) == H1_EVENT) {
+    if (event.kind == H1_HEAD_END) {
+      return (struct head){.framing = event.framing, .length = event.length};
+    }
+  }
+  return (struct head){.error = parser.error.code};
+}
+
+static void test_a_name_that_frames_has_letters_of_either_case(void **state) {
+  (void)state;
+  static const char *const lengths[] = {"Content-Length", "content-length", "CONTENT-LENGTH"};
+  static const char *const codings[] = {"Transfer-Encoding", "transfer-encoding",
+                                        "TRANSFER-ENCODING"};
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(head_with(lengths[i], "7").framing, H1_LENGTH);
+    assert_int_equal(head_with(lengths[i], "7").length, 7);
+    assert_int_equal(head_with(codings[i], "chunked").framing, H1_CHUNKED);
+  }
+}
+
+/* One bit of one letter, for each but the one of its case. */
+static void assert_only_itself_frames(const char *name, const char *value) {
+  for (size_t i = 0; i < strlen(name); i++) {
+    for (unsigned bit = 0; bit < 8; bit++) {
+      char other[32];
+      snprintf(other, sizeof(other), "%s", name);
+      other[i] = (char)((uint8_t)other[i] ^ 1U << bit);
+      if (bit != 5 && h1_is_token(span_of(other))) {
+        struct head head = head_with(other, value);
+        assert_int_equal(head.error, H1_OK);
+        assert_int_equal(head.framing, H1_NO_CONTENT);
+      }
+    }
+  }
+}
+
+static void test_a_name_that_differs_in_a_bit_frames_nothing(void **state) {
+  (void)state;
+  assert_only_itself_frames("content-length", "7");
+  assert_only_itself_frames("transfer-encoding", "chunked");
+  assert_int_equal(head_with("Accept-Charset", "utf-8").error, H1_OK);
+  assert_int_equal(head_with("X-Content-Length", "seven").error, H1_OK);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_name_that_frames_has_letters_of_either_case),
+      cmocka_unit_test(test_a_name_that_differs_in_a_bit_frames_nothing),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
