@@ -48,6 +48,18 @@ void *arena_array(struct arena *arena, size_t num, size_t size) {
   return arena_alloc(arena, num * size);
 }
 
+void *arena_grow(struct arena *arena, void *array, size_t num, size_t *cap, size_t size) {
+  if (num < *cap) {
+    return array;
+  }
+  *cap = num == 0 ? 8 : num * 2;
+  void *grown = arena_array(arena, *cap, size);
+  if (num > 0) {
+    memcpy(grown, array, num * size);
+  }
+  return grown;
+}
+
 struct span arena_copy(struct arena *arena, struct span bytes) {
   uint8_t *copy = arena_alloc(arena, bytes.len + 1);
   if (bytes.len > 0) {

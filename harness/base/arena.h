@@ -22,6 +22,10 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* arena_array returns num zeroed elements of size bytes each. */
 void *arena_array(struct arena *arena, size_t num, size_t size);
 
+/* arena_grow returns the array with room for one more element behind num: itself, or a copy when
+ * *cap is reached, which it then doubles. *cap is 0 before the first. */
+void *arena_grow(struct arena *arena, void *array, size_t num, size_t *cap, size_t size);
+
 /* arena_copy copies bytes into the arena and adds a NUL behind them, which the length leaves out.
  */
 struct span arena_copy(struct arena *arena, struct span bytes);

@@ -276,7 +276,6 @@ static enum h2_status read_frame(struct h2_reader *reader, struct span window,
   }
   reader->frame_end = head.end;
   reader->at = head.end;
-  reader->state = AT_FRAME;
   if (read_payload(reader, &head, span_make(rest.ptr, head.length)) == H2_ERROR) {
     return H2_ERROR;
   }

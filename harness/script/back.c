@@ -131,10 +131,8 @@ static void answer_again(struct script *script, struct script_exchange *exchange
     }
     return;
   }
-  struct bytes again = exchange->sent_all;
   exchange->back_ended_by_us = false;
-  exchange->sent_all = (struct bytes){0};
-  struct span bytes = bytes_span(&again);
+  struct span bytes = bytes_span(&exchange->sent_all);
   if (bytes.len > 0) {
     outbox_add(script->config.outbox,
                (struct actor_command){.kind = ACTOR_WRITE, .conn = exchange->back, .bytes = bytes});
@@ -142,7 +140,6 @@ static void answer_again(struct script *script, struct script_exchange *exchange
     exchange_sent(script, exchange, span_skip(bytes, exchange->num_heard), now_us);
     exchange->num_heard = bytes.len;
   }
-  exchange->sent_all = again;
   if (ended) {
     back_end(script, exchange, how, now_us);
   }

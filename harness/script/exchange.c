@@ -9,22 +9,10 @@ size_t exchange_index(const struct script *script, const struct script_exchange 
   return SIZE_MAX;
 }
 
-static void grow_exchanges(struct script *script) {
-  size_t cap = script->cap_exchanges == 0 ? 8 : script->cap_exchanges * 2;
-  struct script_exchange **grown =
-      arena_array(&script->arena, cap, sizeof(struct script_exchange *));
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    grown[i] = script->exchanges[i];
-  }
-  script->exchanges = grown;
-  script->cap_exchanges = cap;
-}
-
 struct script_exchange *exchange_add(struct script *script, size_t client,
                                      const struct step *step) {
-  if (script->num_exchanges == script->cap_exchanges) {
-    grow_exchanges(script);
-  }
+  script->exchanges = arena_grow(&script->arena, script->exchanges, script->num_exchanges,
+                                 &script->cap_exchanges, sizeof(struct script_exchange *));
   struct script_exchange *exchange = arena_alloc(&script->arena, sizeof(*exchange));
   exchange->client = client;
   exchange->step = step;
@@ -60,15 +48,8 @@ void exchange_context(const struct script *script, const struct script_exchange 
 
 static void add_interim(struct script *script, struct script_exchange *exchange,
                         const struct h1_event *event, uint64_t now_us) {
-  if (exchange->num_interims == exchange->cap_interims) {
-    size_t cap = exchange->cap_interims == 0 ? 8 : exchange->cap_interims * 2;
-    struct sent_interim *grown = arena_array(&script->arena, cap, sizeof(*grown));
-    if (exchange->num_interims > 0) {
-      memcpy(grown, exchange->interims, exchange->num_interims * sizeof(*grown));
-    }
-    exchange->interims = grown;
-    exchange->cap_interims = cap;
-  }
+  exchange->interims = arena_grow(&script->arena, exchange->interims, exchange->num_interims,
+                                  &exchange->cap_interims, sizeof(*exchange->interims));
   exchange->interims[exchange->num_interims] = (struct sent_interim){
       .code = event->code,
       .valid = event->minor == 1 && event->code != 101,

@@ -93,15 +93,8 @@ void lane_request(struct script *script, struct script_exchange *exchange) {
   begin_inside(lane);
   exchange->front = lane->conn;
   exchange->sent_us = script->ran_us;
-  if (lane->num_queued == lane->cap_queued) {
-    size_t cap = lane->cap_queued == 0 ? 8 : lane->cap_queued * 2;
-    size_t *grown = arena_array(&script->arena, cap, sizeof(*grown));
-    if (lane->num_queued > 0) {
-      memcpy(grown, lane->queue, lane->num_queued * sizeof(*grown));
-    }
-    lane->queue = grown;
-    lane->cap_queued = cap;
-  }
+  lane->queue = arena_grow(&script->arena, lane->queue, lane->num_queued, &lane->cap_queued,
+                           sizeof(*lane->queue));
   lane->queue[lane->num_queued] = exchange_index(script, exchange);
   lane->num_queued++;
   exchange->turned = false;

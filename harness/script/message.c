@@ -4,15 +4,8 @@
 
 static void add_field(struct message_seen *message, struct arena *arena,
                       const struct h1_event *event) {
-  if (message->num_fields == message->cap_fields) {
-    size_t cap = message->cap_fields == 0 ? 8 : message->cap_fields * 2;
-    struct message_field *fields = arena_array(arena, cap, sizeof(*fields));
-    if (message->num_fields > 0) {
-      memcpy(fields, message->fields, message->num_fields * sizeof(*fields));
-    }
-    message->fields = fields;
-    message->cap_fields = cap;
-  }
+  message->fields = arena_grow(arena, message->fields, message->num_fields, &message->cap_fields,
+                               sizeof(*message->fields));
   message->fields[message->num_fields] = (struct message_field){
       arena_copy(arena, event->name),
       arena_copy(arena, event->value),

@@ -31,15 +31,8 @@ void script_record(struct script *script, enum lane lane, unsigned number, const
   if (script->transcript_bytes >= TRANSCRIPT_LIMIT) {
     return;
   }
-  if (script->num_transcript == script->cap_transcript) {
-    size_t cap = script->cap_transcript == 0 ? 16 : script->cap_transcript * 2;
-    struct transcript_entry *grown = arena_array(&script->arena, cap, sizeof(*grown));
-    if (script->num_transcript > 0) {
-      memcpy(grown, script->transcript, script->num_transcript * sizeof(*grown));
-    }
-    script->transcript = grown;
-    script->cap_transcript = cap;
-  }
+  script->transcript = arena_grow(&script->arena, script->transcript, script->num_transcript,
+                                  &script->cap_transcript, sizeof(*script->transcript));
   size_t room = TRANSCRIPT_LIMIT - script->transcript_bytes;
   struct span kept = bytes.len > room ? span_make(bytes.ptr, room) : bytes;
   script->transcript_bytes += kept.len + 32;
@@ -60,15 +53,8 @@ void script_find(struct script *script, enum breach breach, const struct nonce *
       return;
     }
   }
-  if (script->num_findings == script->cap_findings) {
-    size_t cap = script->cap_findings == 0 ? 4 : script->cap_findings * 2;
-    struct finding *grown = arena_array(&script->arena, cap, sizeof(*grown));
-    if (script->num_findings > 0) {
-      memcpy(grown, script->findings, script->num_findings * sizeof(*grown));
-    }
-    script->findings = grown;
-    script->cap_findings = cap;
-  }
+  script->findings = arena_grow(&script->arena, script->findings, script->num_findings,
+                                &script->cap_findings, sizeof(*script->findings));
   struct finding *finding = &script->findings[script->num_findings];
   script->num_findings++;
   *finding = (struct finding){.breach = breach, .text = text, .has_owner = owner != NULL};

@@ -19,15 +19,8 @@ void translate_free(struct translate *translate) {
 }
 
 static void keep_field(struct translate *translate, struct h2_field field) {
-  if (translate->num_fields == translate->cap_fields) {
-    size_t cap = translate->cap_fields == 0 ? 16 : translate->cap_fields * 2;
-    struct h2_field *grown = arena_array(&translate->arena, cap, sizeof(*grown));
-    if (translate->num_fields > 0) {
-      memcpy(grown, translate->fields, translate->num_fields * sizeof(*grown));
-    }
-    translate->fields = grown;
-    translate->cap_fields = cap;
-  }
+  translate->fields = arena_grow(&translate->arena, translate->fields, translate->num_fields,
+                                 &translate->cap_fields, sizeof(*translate->fields));
   translate->fields[translate->num_fields++] = (struct h2_field){
       arena_copy(&translate->arena, field.name), arena_copy(&translate->arena, field.value)};
   escape_text(&translate->text, field.name);

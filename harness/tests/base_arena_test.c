@@ -62,6 +62,25 @@ static void test_array(void **state) {
   arena_free(&arena);
 }
 
+static void test_an_array_grows_and_keeps_what_is_in_it(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  uint64_t *numbers = NULL;
+  size_t cap = 0;
+  for (size_t num = 0; num < 1000; num++) {
+    const uint64_t *before = numbers;
+    bool full = num == cap;
+    numbers = arena_grow(&arena, numbers, num, &cap, sizeof(*numbers));
+    assert_int_equal(full, before != numbers);
+    assert_in_range(cap, num + 1, 2 * num + 8);
+    numbers[num] = num;
+  }
+  for (size_t i = 0; i < 1000; i++) {
+    assert_int_equal(numbers[i], i);
+  }
+  arena_free(&arena);
+}
+
 static void test_copy(void **state) {
   (void)state;
   struct arena arena = {0};
@@ -100,6 +119,7 @@ int main(void) {
       cmocka_unit_test(test_memory_is_zeroed_aligned_and_apart),
       cmocka_unit_test(test_more_than_a_block),
       cmocka_unit_test(test_array),
+      cmocka_unit_test(test_an_array_grows_and_keeps_what_is_in_it),
       cmocka_unit_test(test_copy),
       cmocka_unit_test(test_printf),
       cmocka_unit_test(test_free_twice),

@@ -115,6 +115,27 @@ static void test_switch_behind_a_blank_line(void **state) {
   assert_true(span_is(event.value, "\r\nGE"));
 }
 
+/* A blank line before a request is not of its head. */
+static void test_a_blank_line_does_not_count_towards_the_limit(void **state) {
+  (void)state;
+  struct h1_limits limits = h1_default_limits;
+  limits.head = strlen(get);
+  struct bytes wire = {0};
+  bytes_text(&wire, "\r\n");
+  bytes_text(&wire, get);
+  struct h1_request parser;
+  h1_request_init(&parser, &limits);
+  struct h1_event event;
+  next_is(&parser, bytes_span(&wire), H1_REQUEST, &event);
+  next_is(&parser, bytes_span(&wire), H1_FIELD, &event);
+  next_is(&parser, bytes_span(&wire), H1_HEAD_END, &event);
+  next_is(&parser, bytes_span(&wire), H1_END, &event);
+  assert_int_equal(h1_request_finish(&parser, &event), H1_MORE);
+  assert_null(event.name.ptr);
+  assert_int_equal(event.end, 0);
+  bytes_free(&wire);
+}
+
 /* The answer comes before the request's content is there: the content is read first. */
 static void test_switch_inside_content(void **state) {
   (void)state;
@@ -195,6 +216,7 @@ int main(void) {
       cmocka_unit_test(test_every_byte),
       cmocka_unit_test(test_switch_behind_a_request),
       cmocka_unit_test(test_switch_behind_a_blank_line),
+      cmocka_unit_test(test_a_blank_line_does_not_count_towards_the_limit),
       cmocka_unit_test(test_switch_inside_content),
       cmocka_unit_test(test_only_connect_switches_by_itself),
       cmocka_unit_test(test_dropped_bytes_move_the_base),

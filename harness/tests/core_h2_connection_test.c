@@ -283,6 +283,27 @@ static void test_a_larger_frame_may_come_when_we_said_so(void **state) {
   finish(&end);
 }
 
+/* Whatever their order. */
+static void test_each_own_parameter_is_followed_by_itself(void **state) {
+  (void)state;
+  static const struct h2_parameter parameters[] = {
+      {H2_ENABLE_PUSH, 0}, {H2_MAX_FRAME_SIZE, 20000}, {H2_HEADER_TABLE_SIZE, 65536}};
+  struct end end;
+  begin(&end, H2_CLIENT, parameters, 3);
+  assert_int_equal(end.connection.reader.max_frame, 20000);
+  assert_true(end.connection.refuses_push);
+  finish(&end);
+}
+
+static void test_a_connection_is_freed_once(void **state) {
+  (void)state;
+  struct end end;
+  begin_client(&end);
+  h2_connection_free(&end.connection);
+  assert_null(end.connection.coder);
+  finish(&end);
+}
+
 static void test_a_larger_table_may_be_used_when_we_said_so(void **state) {
   (void)state;
   static const struct h2_parameter parameters[] = {{H2_HEADER_TABLE_SIZE, 8192}};
@@ -639,6 +660,8 @@ int main(void) {
       cmocka_unit_test(test_goaway_is_noted),
       cmocka_unit_test(test_the_window_that_data_used_is_given_back),
       cmocka_unit_test(test_a_larger_frame_may_come_when_we_said_so),
+      cmocka_unit_test(test_each_own_parameter_is_followed_by_itself),
+      cmocka_unit_test(test_a_connection_is_freed_once),
       cmocka_unit_test(test_a_larger_table_may_be_used_when_we_said_so),
       cmocka_unit_test(test_the_room_is_the_smaller_window),
       cmocka_unit_test(test_windows_are_counted_from_what_was_sent),
