@@ -1,5 +1,5 @@
 # The fuzz targets: fuzz/NAME.c each, with the layers that it uses. Included by the Makefile.
-FUZZ_TARGETS := h1_response h1_request h2_client interim_rule case_file script report diff_h1
+FUZZ_TARGETS := h1_response h1_request h2_client interim_rule case_file script report diff_h1 diff_h2
 FUZZ_USES_h1_response := core base
 FUZZ_USES_h1_request := core base
 FUZZ_USES_h2_client := hpack core base
@@ -8,8 +8,10 @@ FUZZ_USES_case_file := case core base
 FUZZ_USES_script := script case peer core base
 FUZZ_USES_report := report judge case core base
 FUZZ_USES_diff_h1 := core base
+FUZZ_USES_diff_h2 := hpack core base
 FUZZ_USES_empty :=
 FUZZ_LIBS_report := $(LIBS)
+FUZZ_LIBS_diff_h2 = $(FUZZ_LIBS_h2_client)
 FUZZ_LIBS_h2_client := $(shell pkg-config --libs libnghttp2 2>/dev/null)
 
 # Further files of a target.
@@ -18,6 +20,9 @@ FUZZ_PARTS_h2_client := frames pieces
 DIFF_PARTS := diff diff_rows adapter adapters/ours adapters/llhttp adapters/http_parser adapters/picohttpparser $(if $(ADAPTER),adapter_mine)
 FUZZ_PARTS_diff_h1 := heads pieces $(DIFF_PARTS)
 FUZZ_PARTS_diff_main := $(DIFF_PARTS)
+H2_DIFF_PARTS := h2_diff h2_diff_rows h2_ours h2_nghttp2
+FUZZ_PARTS_diff_h2 := frames pieces $(H2_DIFF_PARTS)
+FUZZ_PARTS_h2_diff_main := $(H2_DIFF_PARTS)
 FUZZ_LIBS_diff_h1 = -ldl $(ADAPTER_LIBS)
 
 FUZZ_CC ?= clang
@@ -71,8 +76,12 @@ $(BUILD)/h2-wire: $(BUILD)/opt/fuzz/h2_wire.o $(call layer_libs,core base,opt)
 $(BUILD)/diff-corpus: $(call fuzz_objects,diff_main,opt) $(call layer_libs,core base,opt)
 	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^ -ldl $(ADAPTER_LIBS)
 
-diff-corpus: $(BUILD)/diff-corpus ## read the golden corpus with other parsers
+$(BUILD)/diff-corpus-h2: $(call fuzz_objects,h2_diff_main,opt) $(call layer_libs,hpack core base,opt)
+	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^ $(FUZZ_LIBS_diff_h2)
+
+diff-corpus: $(BUILD)/diff-corpus $(BUILD)/diff-corpus-h2 ## read the golden corpus with other parsers
 	@$(BUILD)/diff-corpus corpus/h1/response-*.http
+	@$(BUILD)/diff-corpus-h2 corpus/h2/response-*.h2
 
 REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/replay/%)
 REPLAYS_SAN := $(FUZZ_TARGETS:%=$(BUILD)/replay-san/%)
@@ -82,7 +91,7 @@ fuzzers = $(MAKE) --no-print-directory CC="$(FUZZ_CC)" BUILD=$(BUILD)/clang SAN=
 
 .PHONY: diff-corpus fuzz-refind fuzz fuzz-smoke fuzz-replay fuzz-coverage fuzzers seeds corpus-min fuzz-targets replays-san
 
-all: $(REPLAYS) $(BUILD)/h2-wire $(BUILD)/diff-corpus
+all: $(REPLAYS) $(BUILD)/h2-wire $(BUILD)/diff-corpus $(BUILD)/diff-corpus-h2
 
 replays-san: $(REPLAYS_SAN)
 

@@ -50,6 +50,13 @@ def test_what_other_parsers_read_elsewise_is_known(build, run):
     assert f"{len(streams)} streams" in done.stdout
 
 
+def test_what_nghttp2_reads_elsewise_is_known(build, run):
+    streams = sorted((ROOT / "corpus/h2").glob("response-*.h2"))
+    done = run(build / "diff-corpus-h2", *streams, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(streams)} streams" in done.stdout
+
+
 ADAPTER = """
 #include "fuzz/adapter.h"
 

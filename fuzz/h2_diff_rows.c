@@ -1,0 +1,120 @@
+#include "fuzz/h2_diff.h"
+
+static bool is_ack(const struct h2_diff *diff) {
+  return diff->head.type == H2_SETTINGS && (diff->head.flags & H2_ACK) != 0;
+}
+
+/* A parameter of an extension (RFC 8441, RFC 9218). */
+static bool is_setting(const struct h2_diff *diff) {
+  struct span rest = diff->head.value;
+  bool found = false;
+  for (; diff->head.type == H2_SETTINGS && rest.len >= 6; rest = span_skip(rest, 6)) {
+    found = found || (rest.ptr[0] == 0 && (rest.ptr[1] == 8 || rest.ptr[1] == 9));
+  }
+  return found;
+}
+
+static bool has_bit(uint64_t frames, const struct h2_diff *diff) {
+  return (frames >> diff->frame & 1) != 0;
+}
+
+static bool is_length(const struct h2_diff *diff) {
+  return has_bit(diff->ours.lengths, diff);
+}
+
+static bool is_empty_data(const struct h2_diff *diff) {
+  return has_bit(diff->ours.empties, diff);
+}
+
+static bool is_control(const struct h2_diff *diff) {
+  return has_bit(diff->ours.controls, diff);
+}
+
+static bool is_continued(const struct h2_diff *diff) {
+  return diff->head.type == H2_CONTINUATION && diff->theirs.error == H2_INTERNAL_ERROR;
+}
+
+static bool is_many_settings(const struct h2_diff *diff) {
+  return diff->head.type == H2_SETTINGS && diff->head.length > 32 * 6 &&
+         diff->theirs.error == H2_ENHANCE_YOUR_CALM;
+}
+
+static bool is_own_priority(const struct h2_diff *diff) {
+  return diff->head.type == H2_PRIORITY && diff->theirs.error == H2_PROTOCOL_ERROR;
+}
+
+static bool is_content(const struct h2_diff *diff) {
+  return diff->head.type == H2_DATA && diff->head.length > 0;
+}
+
+static bool is_window(const struct h2_diff *diff) {
+  return diff->head.type == H2_WINDOW_UPDATE && diff->theirs.error == H2_FLOW_CONTROL_ERROR;
+}
+
+static bool is_idle(const struct h2_diff *diff) {
+  bool asked = diff->head.stream % 2 == 1 && diff->head.stream < 2 * H2_VIEW_REQUESTS;
+  return diff->head.stream != 0 && !asked && diff->theirs.error == H2_PROTOCOL_ERROR;
+}
+
+static bool is_block_open(const struct h2_diff *diff) {
+  return (diff->head.type == H2_HEADERS || diff->head.type == H2_CONTINUATION) &&
+         (diff->head.flags & H2_END_HEADERS) == 0;
+}
+
+static bool is_after_end(const struct h2_diff *diff) {
+  return diff->ours.fault == H2_FAULT_AFTER_END;
+}
+
+static bool is_window_of_closed(const struct h2_diff *diff) {
+  return diff->head.type == H2_WINDOW_UPDATE && diff->ours.fault != H2_FAULT_NONE;
+}
+
+static bool is_padding_of_closed(const struct h2_diff *diff) {
+  return diff->head.type == H2_DATA && (diff->head.flags & H2_PADDED) != 0 &&
+         (diff->ours.error == H2_PROTOCOL_ERROR || diff->ours.error == H2_FRAME_SIZE_ERROR);
+}
+
+static bool is_settings(const struct h2_diff *diff) {
+  return diff->head.type == H2_SETTINGS && diff->head.length > 6;
+}
+
+static bool is_length_to_connect(const struct h2_diff *diff) {
+  return diff->head.stream == 5 && diff->ours.fault == H2_FAULT_LENGTH;
+}
+
+static bool is_head_in_tunnel(const struct h2_diff *diff) {
+  return diff->head.stream == 5 && diff->ours.fault == H2_FAULT_TRAILERS_OPEN;
+}
+
+static bool is_status(const struct h2_diff *diff) {
+  return diff->ours.fault == H2_FAULT_STATUS_INVALID;
+}
+
+static bool is_connect(const struct h2_diff *diff) {
+  return diff->head.stream == 5;
+}
+
+const struct h2_diff_row h2_diff_rows[] = {
+    {"settings-ack", "response-settings-ack-twice", H2_DIFF_REFUSES, is_ack},
+    {"settings-value", "response-settings-extension", H2_DIFF_REFUSES, is_setting},
+    {"odd-length", "response-interim-length", H2_DIFF_REFUSES, is_length},
+    {"empty-data", "response-data-first-empty", H2_DIFF_REFUSES, is_empty_data},
+    {"value-control", "response-value-control", H2_DIFF_REFUSES, is_control},
+    {"continuations", "response-continuation-one-byte", H2_DIFF_REFUSES, is_continued},
+    {"settings-many", "response-settings-many", H2_DIFF_REFUSES, is_many_settings},
+    {"priority-self", "response-priority-self", H2_DIFF_REFUSES, is_own_priority},
+    {"no-content", "response-304-content", H2_DIFF_REFUSES, is_content},
+    {"window-overflow", "response-window-overflow", H2_DIFF_REFUSES, is_window},
+    {"idle-stream", "response-reset-idle-stream", H2_DIFF_REFUSES, is_idle},
+    {"block-open", "response-malformed-in-open-block", H2_DIFF_REFUSES, is_block_open},
+    {"after-end", "response-interim-after-end", H2_DIFF_TAKES, is_after_end},
+    {"window-after-end", "response-window-zero-after-end", H2_DIFF_TAKES, is_window_of_closed},
+    {"padding-after-end", "response-error-padding-after-end", H2_DIFF_TAKES, is_padding_of_closed},
+    {"settings-twice", "response-error-window-size-overwritten", H2_DIFF_TAKES, is_settings},
+    {"connect-refused", "response-connect-refused-length", H2_DIFF_TAKES, is_length_to_connect},
+    {"connect-trailers", "response-connect-trailers", H2_DIFF_TAKES, is_head_in_tunnel},
+    {"status", "response-status-099", H2_DIFF_TAKES, is_status},
+    {"connect-length", "response-connect-content-length", H2_DIFF_READS, is_connect},
+};
+
+const size_t h2_diff_num_rows = sizeof(h2_diff_rows) / sizeof(h2_diff_rows[0]);
