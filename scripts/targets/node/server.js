@@ -18,10 +18,13 @@ function sendFinal(response) {
   response.end("ok\n");
 }
 
-// The answer comes once the content has come.
+// The answer comes once the content has come, unless the client has gone meanwhile.
 function answer(request, response) {
   request.resume();
   request.on("end", () => {
+    if (response.stream?.destroyed) {
+      return;
+    }
     if (request.url === "/102") {
       sendProcessing(response);
       sendProcessing(response);
