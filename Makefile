@@ -41,7 +41,7 @@ USES_net := script peer hpack case core base
 USES_report := judge case core base
 USES_cli := report net script judge peer hpack case core base
 
-.PHONY: help all demo test unit mutants mutation lint flags bench bench-parser install clean setup
+.PHONY: help all demo test unit mutants mutation matrix matrix-origins matrix-readme matrix-page lint flags bench bench-parser install clean setup
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -143,13 +143,26 @@ test: setup ## run all tests
 	$(PYTHON) -m pytest -q $(PYTEST_FLAGS) scripts/tests cases --build $(BUILD)
 
 # Servers that are not installed are skipped: scripts/setup --targets NAME... installs them.
-MATRIX_RUN = scripts/matrix --program $(BUILD)/interim --work $(BUILD)/matrix --jobs 2
+# A target with unexpected results fails the command, once the reports of all are made.
+matrix = status=0; scripts/matrix --program $(BUILD)/interim --work $(BUILD)/matrix --jobs 2 $(1) $(MATRIX) || \
+  status=$$?; $(MAKE) --no-print-directory matrix-readme matrix-page; exit $$status
 
 matrix: all ## play the suite against each installed server of scripts/targets; keep scripts/results
-	@$(MATRIX_RUN) $(MATRIX)
+	@$(call matrix)
 
 matrix-origins: all ## the same, against origin servers only
-	@$(MATRIX_RUN) --seat origin $(MATRIX)
+	@$(call matrix,--seat origin)
+
+matrix-readme: ## put the matrix of scripts/results into README
+	@scripts/report markdown --by seat --into README.md $(sort $(wildcard scripts/results/*.json))
+
+# Whole result files where this machine has them, as they have more transcripts.
+whole = $(or $(wildcard $(BUILD)/matrix/$(notdir $(1))),$(1))
+matrix-page: all ## an HTML page of scripts/results
+	@scripts/report html --program $(BUILD)/interim -o $(BUILD)/matrix.html \
+	  $(if $(wildcard $(BUILD)/mutants.json),--mutants $(BUILD)/mutants.json) \
+	  $(foreach file,$(sort $(wildcard scripts/results/*.json)),$(call whole,$(file)))
+	@echo '  HTML  $(BUILD)/matrix.html'
 
 demo: setup ## set up, build, and run the suite against the embedded gateway and origin
 	@$(MAKE) --no-print-directory all

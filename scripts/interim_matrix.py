@@ -95,6 +95,7 @@ def played(profile, program, directory, seconds):
             if server.process.poll() is not None and not profile.restart:
                 failed = failed or f"the server ended in the run, status {server.process.returncode}"
             if failed:
+                path.unlink(missing_ok=True)
                 return Outcome(profile, server.version, failed=failed)
             settle(server, report)
             path.write_text(json.dumps(report, indent=1), encoding="utf-8")

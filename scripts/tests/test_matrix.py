@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 from fake_project import report, result
 from interim_report import brief
-from interim_report.results import load
+from interim_report.results import load, load_all
+from interim_report.servers import by_seat, put_into
 from interim_targets import Profile, known_targets
 from report_fixtures import failed, hostile, write
 
@@ -263,3 +264,10 @@ def test_committed_results_are_briefs_of_known_targets(root, is_brief):
         run = load(str(path))
         assert run.counts() == made["summary"], path
         assert run.is_whole()
+
+
+def test_readme_tells_what_the_results_tell(root):
+    """`make matrix-readme` would change nothing."""
+    readme, files = root / "README.md", [str(path) for path in committed(root)]
+    assert files
+    assert put_into(readme, by_seat(load_all(files), readme)) == readme.read_text(encoding="utf-8")
