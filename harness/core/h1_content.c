@@ -78,7 +78,7 @@ static enum h1_step read_chunk_size(struct h1_reader *reader, struct span window
   reader->state = H1_READ_CHUNK;
   if (size == 0) {
     reader->state = H1_READ_TRAILERS;
-    h1_reader_section(reader);
+    h1_reader_section(reader, reader->start);
   }
   return H1_STEP_ON;
 }

@@ -16,15 +16,20 @@ struct h1_plain {
   const uint8_t *next;         /* the next line */
   uint64_t offset;             /* and its offset in the stream */
   const uint8_t *block;        /* the first of those bytes that the masks are of */
-  const uint8_t *last;         /* where the last block may begin: a byte is behind it */
-  struct h1_masks masks;       /* nothing is set in them for what is before next */
+  const uint8_t *last;         /* where the last block may begin */
+  const uint8_t *stop;         /* behind that one */
+  struct h1_masks masks;       /* no break is set in them for what is before next */
 };
 
 /* The next line, which ends in CRLF. */
 struct h1_plain_line {
-  const uint8_t *limit; /* behind the token that it begins with */
-  const uint8_t *end;   /* behind its text */
+  size_t token;       /* the length of the token that it begins with; 0: the masks do not tell */
+  const uint8_t *end; /* behind its text */
 };
+
+/* What is left alone behind the blocks, so that the bytes behind a break can be read: a CRLF and
+ * the one that may follow it. */
+enum { H1_PLAIN_MARGIN = 3 };
 
 /* h1_plain_begin begins at reader->start, in a head. It will go no further than that head may: the
  * bounds of later ones are behind. False when a part of that line was looked at before, or there is
@@ -32,94 +37,97 @@ struct h1_plain_line {
 static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *reader,
                                   struct span window, struct h1_event *out,
                                   const struct h1_event *full) {
-  uint64_t head = reader->bound - reader->base;
+  uint64_t head = h1_reader_bound(reader) - reader->base;
   size_t room = head < window.len ? (size_t)head : window.len;
-  if (reader->scan.at != reader->start || reader->limits.line < H1_BLOCK || room <= H1_BLOCK) {
+  size_t next = (size_t)(reader->start - reader->base);
+  if (reader->scan.at != reader->start || reader->limits.line < H1_BLOCK ||
+      room < H1_BLOCK + H1_PLAIN_MARGIN || room - next < 2) {
     return false;
   }
   *plain = (struct h1_plain){.reader = reader,
                              .out = out,
                              .full = full,
-                             .next = window.ptr + (reader->start - reader->base),
+                             .next = window.ptr + next,
                              .offset = reader->start,
-                             .last = window.ptr + (room - 1 - H1_BLOCK)};
+                             .last = window.ptr + (room - H1_PLAIN_MARGIN - H1_BLOCK),
+                             .stop = window.ptr + (room - H1_PLAIN_MARGIN)};
   return true;
 }
 
 /* Classifies the block that begins at a place, or the last block if that is nearer. False when
- * there are no more bytes. */
+ * there are no more bytes, or the line is over its limit by then. */
 H1_INLINE bool h1_plain_look(struct h1_plain *plain, h1_classify_fn *classify, const uint8_t *at) {
-  if (at >= plain->last + H1_BLOCK) {
+  if (at >= plain->stop || (size_t)(at - plain->next) > plain->reader->limits.line - H1_BLOCK) {
     return false;
   }
   plain->block = at < plain->last ? at : plain->last;
-  struct h1_masks masks = classify(plain->block);
-  uint64_t ahead = UINT64_MAX << (at - plain->block);
-  plain->masks = (struct h1_masks){.breaks = masks.breaks & ahead, .limits = masks.limits & ahead};
+  plain->masks = classify(plain->block);
+  if (plain->block != at) {
+    plain->masks.breaks &= UINT64_MAX << (at - plain->block);
+  }
   return true;
 }
 
-/* Looks at further blocks for the end of a line that is not in its first one. */
-H1_INLINE bool h1_plain_look_far(struct h1_plain *plain, h1_classify_fn *classify) {
-  while (plain->masks.breaks == 0) {
-    if (!h1_plain_look(plain, classify, plain->block + H1_BLOCK)) {
-      return false;
-    }
-  }
-  const uint8_t *end = plain->block + h1_scan_low(plain->masks.breaks);
-  return (size_t)(end - plain->next) <= plain->reader->limits.line;
-}
-
-/* The masks need not tell limits: the table of bytes does, and a line's end is one. */
-static inline const uint8_t *h1_plain_limit(const uint8_t *first) {
-  while ((h1_classes[first[0]] & H1_TCHAR) != 0) {
-    first++;
-  }
-  return first;
+/* The length of the token that the next line begins with, if it ends in the block. */
+H1_INLINE size_t h1_plain_token(const struct h1_plain *plain) {
+  uint64_t limits = plain->masks.limits >> (plain->next - plain->block);
+  return limits == 0 ? 0 : h1_scan_low(limits);
 }
 
 /* h1_plain_line finds the next line. False when it is not whole, or over a limit; then nothing but
  * h1_plain_end can follow. */
 H1_INLINE bool h1_plain_line(struct h1_plain *plain, h1_classify_fn *classify,
                              struct h1_plain_line *line) {
-  if (plain->masks.breaks == 0 && !h1_plain_look(plain, classify, plain->next)) {
-    return false;
+  line->token = plain->masks.breaks != 0 ? h1_plain_token(plain) : 0;
+  const uint8_t *at = plain->next;
+  while (plain->masks.breaks == 0) {
+    if (!h1_plain_look(plain, classify, at)) {
+      return false;
+    }
+    line->token = at == plain->next ? h1_plain_token(plain) : line->token;
+    at = plain->block + H1_BLOCK;
   }
-  uint64_t limits = plain->masks.limits;
-  const uint8_t *limit = plain->block + (limits == 0 ? 0 : h1_scan_low(limits));
-  if (plain->masks.breaks == 0 && !h1_plain_look_far(plain, classify)) {
-    return false;
+  line->end = plain->block + h1_scan_low(plain->masks.breaks);
+  return memcmp(line->end, "\r\n", 2) == 0;
+}
+
+/* h1_plain_is_empty tells whether the line behind another one is empty. */
+static inline bool h1_plain_is_empty(const struct h1_plain *plain) {
+  return memcmp(plain->next, "\r\n", 2) == 0;
+}
+
+/* h1_plain_name returns the token that the line begins with. The table of bytes knows where it ends
+ * if the masks do not. */
+static inline struct span h1_plain_name(const struct h1_plain *plain,
+                                        const struct h1_plain_line *line) {
+  size_t len = line->token;
+  if (len == 0) {
+    struct span text = span_make(plain->next, (size_t)(line->end - plain->next));
+    len = h1_class_run(text, 0, H1_TCHAR);
   }
-  uint64_t breaks = plain->masks.breaks;
-  line->end = plain->block + h1_scan_low(breaks);
-  if (memcmp(line->end, "\r\n", 2) != 0) {
-    return false;
-  }
-  line->limit = limits == 0 ? h1_plain_limit(plain->next) : limit;
-  breaks &= breaks - 1;
-  plain->masks.limits &= ~(breaks ^ (breaks - 1));
-  plain->masks.breaks = breaks & (breaks - 1);
-  return true;
+  return span_make(plain->next, len);
 }
 
 /* h1_plain_value returns a field line's value: most often behind ": " and without further blanks.
  */
-H1_INLINE struct span h1_plain_value(const struct h1_plain_line *line) {
-  const uint8_t *first = line->limit + 2;
-  if (line->limit[1] == ' ' && first[0] > ' ' && line->end[-1] > ' ') {
-    return span_make(first, (size_t)(line->end - first));
+H1_INLINE struct span h1_plain_value(const uint8_t *colon, const uint8_t *end) {
+  const uint8_t *first = colon + 2;
+  if (colon[1] == ' ' && first[0] > ' ' && end[-1] > ' ') {
+    return span_make(first, (size_t)(end - first));
   }
-  return h1_value(line->limit + 1, line->end);
+  return h1_value(colon + 1, end);
 }
 
-/* h1_plain_give fills in an event for the line and takes it. Returns the event. */
-H1_INLINE struct h1_event *h1_plain_give(struct h1_plain *plain, const struct h1_plain_line *line,
+/* h1_plain_give fills in an event for the line that ends in the next CRLF, and takes it. Returns
+ * the event. */
+H1_INLINE struct h1_event *h1_plain_give(struct h1_plain *plain, const uint8_t *end,
                                          enum h1_event_kind kind, struct span name,
                                          struct span value) {
+  plain->masks.breaks &= plain->masks.breaks - 1;
+  plain->masks.breaks &= plain->masks.breaks - 1;
   uint64_t offset = plain->offset;
-  const uint8_t *next = line->end + 2;
-  plain->offset += (size_t)(next - plain->next);
-  plain->next = next;
+  plain->offset += (size_t)(end + 2 - plain->next);
+  plain->next = end + 2;
   *plain->out = (struct h1_event){.kind = kind,
                                   .code = plain->reader->code,
                                   .minor = plain->reader->minor,

@@ -14,7 +14,7 @@ void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits) {
                                           .head = capped(limits->head),
                                           .fields = limits->fields},
                                .scan.scanner = h1_scanner_at(0)};
-  h1_reader_begin(reader);
+  h1_reader_begin(reader, 0);
 }
 
 void h1_reader_drop(struct h1_reader *reader, size_t n) {
@@ -60,11 +60,12 @@ enum h1_status h1_reader_finish(struct h1_reader *reader) {
 /* Fails when the text from start to at is over a limit, with the limit that comes first. */
 static enum h1_step check_limits(struct h1_reader *reader) {
   uint64_t line_bound = reader->start + reader->limits.line;
-  if (reader->scan.at > line_bound && line_bound <= reader->bound) {
+  uint64_t bound = h1_reader_bound(reader);
+  if (reader->scan.at > line_bound && line_bound <= bound) {
     return h1_reader_fail(reader, H1_LINE_TOO_LONG, line_bound, "the line is over the limit");
   }
-  if (reader->scan.at > reader->bound) {
-    return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, reader->bound, "the head is over the limit");
+  if (reader->scan.at > bound) {
+    return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, bound, "the head is over the limit");
   }
   return H1_STEP_ON;
 }
@@ -84,8 +85,9 @@ enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct
   line->token = (size_t)(reader->scan.token - reader->start);
   line->stop = behind.ptr[0];
   line->broken = behind.ptr[0] != '\r' || behind.ptr[1] != '\n';
-  if (!line->broken && reader->scan.at + 2 > reader->bound) {
-    return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, reader->bound, "the head is over the limit");
+  uint64_t bound = h1_reader_bound(reader);
+  if (!line->broken && reader->scan.at + 2 > bound) {
+    return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, bound, "the head is over the limit");
   }
   return H1_STEP_ON;
 }

@@ -38,11 +38,11 @@ struct h1_reader {
   uint64_t base; /* of the window's first byte */
   struct h1_error error;
   struct h1_limits limits;
-  uint64_t start;  /* of the line or content being read; what is before it is done with */
-  uint64_t end;    /* behind the last byte that was given */
-  uint64_t bound;  /* behind the last byte that this head or trailer section may have */
-  uint64_t left;   /* bytes left of the content or chunk */
-  uint64_t length; /* value of Content-Length */
+  uint64_t start;   /* of the line or content being read; what is before it is done with */
+  uint64_t end;     /* behind the last byte that was given */
+  uint64_t section; /* where this head or trailer section began */
+  uint64_t left;    /* bytes left of the content or chunk */
+  uint64_t length;  /* value of Content-Length */
   struct h1_scan scan;
   size_t num_fields;
   enum h1_state state;
@@ -92,17 +92,28 @@ struct h1_fault {
 /* h1_reader_init begins at stream offset 0, before a message. */
 void h1_reader_init(struct h1_reader *reader, const struct h1_limits *limits);
 
-/* h1_reader_section makes ready for a head or trailer section: limits are counted from start. */
-static inline void h1_reader_section(struct h1_reader *reader) {
-  reader->bound = reader->start + reader->limits.head;
+/* h1_reader_section makes ready for a head or trailer section: limits are counted from its first
+ * byte. */
+static inline void h1_reader_section(struct h1_reader *reader, uint64_t first) {
+  reader->section = first;
   reader->num_fields = 0;
 }
 
-/* h1_reader_begin makes ready for the next message, which starts where the last one ended. */
-static inline void h1_reader_begin(struct h1_reader *reader) {
+/* h1_reader_bound returns the end of the last byte that a line may have, by the limit of heads and
+ * trailer sections. */
+static inline uint64_t h1_reader_bound(const struct h1_reader *reader) {
+  return reader->state == H1_READ_CHUNK_SIZE ? UINT64_MAX : reader->section + reader->limits.head;
+}
+
+/* h1_reader_begin makes ready for the next message. */
+static inline void h1_reader_begin(struct h1_reader *reader, uint64_t first) {
   reader->state = H1_READ_START;
-  h1_reader_section(reader);
-  reader->by_fields = false;
+  h1_reader_section(reader, first);
+}
+
+/* h1_reader_by_fields makes framing fields count in the present head. */
+static inline void h1_reader_by_fields(struct h1_reader *reader) {
+  reader->by_fields = true;
   reader->has_length = false;
   reader->has_coding = false;
   reader->chunked = false;
@@ -144,7 +155,7 @@ static inline bool h1_reader_waits(struct h1_reader *reader, uint8_t byte) {
   if ((class & H1_TEXT) == 0) {
     return byte == '\r';
   }
-  if (at - reader->start >= reader->limits.line || at >= reader->bound) {
+  if (at - reader->start >= reader->limits.line || at >= h1_reader_bound(reader)) {
     return false;
   }
   reader->scan.token += reader->scan.token == at && (class & H1_TCHAR) != 0;
@@ -223,7 +234,7 @@ static inline enum h1_state h1_state_after_head(const struct h1_reader *reader) 
 /* h1_reader_framed goes on behind a head as reader->framing says. */
 static inline void h1_reader_framed(struct h1_reader *reader, struct h1_event *head_end) {
   head_end->framing = reader->framing;
-  reader->bound = UINT64_MAX;
+  reader->by_fields = false;
   reader->state = h1_state_after_head(reader);
   if (reader->framing == H1_LENGTH) {
     head_end->length = reader->length;

@@ -59,7 +59,7 @@ static enum h1_step read_request_line(struct h1_request *parser, struct span win
   if (line.text.len == 0 && !line.broken && !parser->blank) {
     parser->blank = true;
     h1_reader_skip(reader, reader->scan.at + 2);
-    h1_reader_section(reader);
+    h1_reader_section(reader, reader->start);
     return H1_STEP_ON;
   }
   struct h1_event request = {0};
@@ -70,7 +70,7 @@ static enum h1_step read_request_line(struct h1_request *parser, struct span win
   }
   parser->switches = span_is(request.name, "CONNECT");
   reader->minor = request.minor;
-  reader->by_fields = true;
+  h1_reader_by_fields(reader);
   reader->state = H1_READ_FIELDS;
   step = h1_reader_line_event(reader, H1_REQUEST, out);
   out->name = request.name;
@@ -96,7 +96,7 @@ static enum h1_step end_head(struct h1_reader *reader, struct h1_event *out) {
 static enum h1_step end_message(struct h1_request *parser, struct h1_event *out) {
   struct h1_reader *reader = &parser->reader;
   enum h1_step step = h1_reader_event(reader, H1_END, reader->start, out);
-  h1_reader_begin(reader);
+  h1_reader_begin(reader, reader->start);
   parser->blank = false;
   if (parser->switches) {
     reader->state = H1_READ_TUNNEL;

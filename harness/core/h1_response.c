@@ -32,21 +32,24 @@ static void take_request(struct h1_response *parser) {
 
 /* The part of RFC 9112 section 6.3 that no field has a say in, rules 1 and 2, for a final response.
  */
-static void frame_final(struct h1_response *parser) {
+H1_INLINE void frame_final(struct h1_response *parser) {
   struct h1_reader *reader = &parser->reader;
   parser->answers = parser->num_requests > 0;
   uint8_t kind = parser->answers ? parser->requests[parser->first_request] : H1_FOR_GET;
   if (kind == H1_FOR_CONNECT && reader->code / 100 == 2) {
     reader->framing = H1_SWITCHED;
-  } else {
+  } else if (reader->code == 204 || reader->code == 304 || kind == H1_FOR_HEAD) {
     reader->framing = H1_NO_CONTENT;
-    reader->by_fields = reader->code != 204 && reader->code != 304 && kind != H1_FOR_HEAD;
+  } else {
+    h1_reader_by_fields(reader);
   }
 }
 
 /* The rest of section 6.3. */
-static void frame_by_fields(struct h1_reader *reader) {
+H1_INLINE void end_head(struct h1_reader *reader, struct h1_event *head_end) {
   if (!reader->by_fields) {
+    head_end->framing = reader->framing;
+    reader->state = H1_READ_END;
     return;
   }
   if (reader->has_coding) {
@@ -54,6 +57,7 @@ static void frame_by_fields(struct h1_reader *reader) {
   } else {
     reader->framing = reader->has_length ? H1_LENGTH : H1_UNTIL_CLOSE;
   }
+  h1_reader_framed(reader, head_end);
 }
 
 static const char beginning[] = {'H', 'T', 'T', 'P', '/'};
@@ -118,11 +122,11 @@ H1_INLINE bool is_plain(struct span text, uint16_t *out_code) {
       text.ptr[REASON_AT - 1] != ' ') {
     return false;
   }
-  unsigned hundreds = text.ptr[STATUS_AT] - (unsigned)'0';
   unsigned tens = text.ptr[STATUS_AT + 1] - (unsigned)'0';
   unsigned ones = text.ptr[STATUS_AT + 2] - (unsigned)'0';
-  *out_code = (uint16_t)(hundreds * 100 + tens * 10 + ones);
-  return hundreds - 1 < 5 && tens < 10 && ones < 10;
+  unsigned code = (text.ptr[STATUS_AT] - (unsigned)'0') * 100 + tens * 10 + ones;
+  *out_code = (uint16_t)code;
+  return tens < 10 && ones < 10 && (status_is_interim(code) || status_is_final(code));
 }
 
 /* Takes what the status line says. */
@@ -163,18 +167,17 @@ static enum h1_step read_field(struct h1_reader *reader, struct span window, str
   if (step != H1_STEP_ON) {
     return step;
   }
-  frame_by_fields(reader);
   step = h1_reader_line_event(reader, H1_HEAD_END, out);
-  h1_reader_framed(reader, out);
+  end_head(reader, out);
   return step;
 }
 
-H1_INLINE void end_message(struct h1_response *parser) {
+H1_INLINE void end_message(struct h1_response *parser, uint64_t end) {
   struct h1_reader *reader = &parser->reader;
   if (parser->answers) {
     take_request(parser);
   }
-  h1_reader_begin(reader);
+  h1_reader_begin(reader, end);
   if (reader->framing == H1_SWITCHED) {
     reader->state = H1_READ_TUNNEL;
   }
@@ -183,7 +186,7 @@ H1_INLINE void end_message(struct h1_response *parser) {
 static enum h1_step read_end(struct h1_response *parser, struct h1_event *out) {
   struct h1_reader *reader = &parser->reader;
   enum h1_step step = h1_reader_event(reader, H1_END, reader->start, out);
-  end_message(parser);
+  end_message(parser, reader->start);
   return step;
 }
 
@@ -213,6 +216,15 @@ static enum h1_step next_step(struct h1_response *parser, struct span window,
   return h1_reader_content(&parser->reader, window, out);
 }
 
+static enum h1_step next_event(struct h1_response *parser, struct span window,
+                               struct h1_event *out) {
+  enum h1_step step = H1_STEP_ON;
+  while (step == H1_STEP_ON) {
+    step = next_step(parser, window, out);
+  }
+  return step;
+}
+
 H1_INLINE bool plain_status(struct h1_response *parser, struct h1_plain *plain,
                             h1_classify_fn *classify) {
   struct h1_plain_line line;
@@ -227,7 +239,7 @@ H1_INLINE bool plain_status(struct h1_response *parser, struct h1_plain *plain,
   parser->reader.code = code;
   parser->reader.minor = 1;
   struct span reason = span_make(text.ptr + REASON_AT, text.len - REASON_AT);
-  (void)h1_plain_give(plain, &line, begin_response(parser), (struct span){0}, reason);
+  (void)h1_plain_give(plain, line.end, begin_response(parser), (struct span){0}, reason);
   return true;
 }
 
@@ -252,39 +264,31 @@ H1_INLINE bool plain_length(struct h1_reader *reader, struct span value) {
 
 H1_INLINE bool plain_field(struct h1_plain *plain, const struct h1_plain_line *line) {
   struct h1_reader *reader = plain->reader;
-  struct span name = span_make(plain->next, (size_t)(line->limit - plain->next));
-  if (name.len == 0 || line->limit[0] != ':' || reader->num_fields == reader->limits.fields) {
+  struct span name = h1_plain_name(plain, line);
+  const uint8_t *colon = name.ptr + name.len;
+  if (name.len == 0 || colon[0] != ':' || reader->num_fields == reader->limits.fields) {
     return false;
   }
-  struct span value = h1_plain_value(line);
+  struct span value = h1_plain_value(colon, line->end);
   if (reader->by_fields &&
       (h1_is_content_length(name) ? !plain_length(reader, value) : h1_is_transfer_encoding(name))) {
     return false;
   }
   reader->num_fields++;
-  (void)h1_plain_give(plain, line, H1_FIELD, name, value);
+  (void)h1_plain_give(plain, line->end, H1_FIELD, name, value);
   return true;
-}
-
-H1_INLINE void plain_head_end(struct h1_plain *plain, const struct h1_plain_line *line) {
-  struct h1_event *out =
-      h1_plain_give(plain, line, H1_HEAD_END, (struct span){0}, (struct span){0});
-  frame_by_fields(plain->reader);
-  h1_reader_framed(plain->reader, out);
 }
 
 /* Gives fields, and the end of the head, while there is room. */
 H1_INLINE bool plain_fields(struct h1_plain *plain, h1_classify_fn *classify) {
   struct h1_plain_line line;
+  const struct span none = {0};
   while (plain->out < plain->full) {
-    if (!h1_plain_line(plain, classify, &line)) {
-      return false;
-    }
-    if (line.end == plain->next) {
-      plain_head_end(plain, &line);
+    if (h1_plain_is_empty(plain)) {
+      end_head(plain->reader, h1_plain_give(plain, plain->next, H1_HEAD_END, none, none));
       return true;
     }
-    if (!plain_field(plain, &line)) {
+    if (!h1_plain_line(plain, classify, &line) || !plain_field(plain, &line)) {
       return false;
     }
   }
@@ -298,8 +302,7 @@ H1_INLINE void plain_end(struct h1_response *parser, struct h1_plain *plain) {
                                     .minor = reader->minor,
                                     .offset = plain->offset,
                                     .end = plain->offset};
-  reader->start = plain->offset;
-  end_message(parser);
+  end_message(parser, plain->offset);
 }
 
 /* Gives the events of one message, or of what is left of it. False when content follows, something
@@ -313,7 +316,7 @@ H1_INLINE bool plain_message(struct h1_response *parser, struct h1_plain *plain,
   if (reader->state == H1_READ_FIELDS && !plain_fields(plain, classify)) {
     return false;
   }
-  if (reader->state != H1_READ_END || plain->out == plain->full) {
+  if (reader->state != H1_READ_END || reader->framing == H1_SWITCHED || plain->out == plain->full) {
     return false;
   }
   plain_end(parser, plain);
@@ -333,6 +336,9 @@ H1_INLINE struct h1_event *read_plain(struct h1_response *parser, struct span wi
   h1_plain_end(&plain);
   return plain.out;
 }
+
+typedef struct h1_event *read_fn(struct h1_response *parser, struct span window,
+                                 struct h1_event *out, const struct h1_event *full);
 
 #if defined(__x86_64__)
 AVX2 static struct h1_event *read_avx2(struct h1_response *parser, struct span window,
@@ -354,40 +360,37 @@ static struct h1_event *read_portable(struct h1_response *parser, struct span wi
 enum { FEW = 16 }; /* fewer bytes than this are not worth a block */
 
 static struct h1_event *read_quickly(struct h1_response *parser, struct span window,
-                                     struct h1_event *out, const struct h1_event *last) {
+                                     struct h1_event *out, const struct h1_event *full) {
+  static read_fn *const by_kind[] = {
+#if defined(__x86_64__)
+    [H1_SCAN_AVX2] = read_avx2,
+    [H1_SCAN_SSE2] = read_sse2,
+#endif
+    [H1_SCAN_PORTABLE] = read_portable,
+  };
   const struct h1_reader *reader = &parser->reader;
   if (reader->end - reader->start < FEW || reader->state > H1_READ_FIELDS) {
     return out;
   }
-#if defined(__x86_64__)
-  enum h1_scan_kind kind = reader->scan.scanner->kind;
-  if (kind == H1_SCAN_AVX2) {
-    return read_avx2(parser, window, out, last);
-  }
-  if (kind == H1_SCAN_SSE2) {
-    return read_sse2(parser, window, out, last);
-  }
-#endif
-  return read_portable(parser, window, out, last);
+  return by_kind[reader->scan.scanner->kind](parser, window, out, full);
 }
 
 /* Kept apart, so that short reads need not save registers. */
 __attribute__((noinline)) static size_t read_events(struct h1_response *parser, struct span window,
                                                     struct h1_event *events, size_t max,
                                                     enum h1_status *out_status) {
-  size_t num = 0;
+  struct h1_event *out = events;
+  const struct h1_event *full = events + max;
   enum h1_step step = H1_STEP_EVENT;
-  while (num < max && step == H1_STEP_EVENT) {
-    num = (size_t)(read_quickly(parser, window, events + num, events + max) - events);
-    if (num < max) {
-      do {
-        step = next_step(parser, window, events + num);
-      } while (step == H1_STEP_ON);
-      num += step == H1_STEP_EVENT;
+  while (out < full && step == H1_STEP_EVENT) {
+    out = read_quickly(parser, window, out, full);
+    if (out < full) {
+      step = next_event(parser, window, out);
+      out += step == H1_STEP_EVENT;
     }
   }
   *out_status = (enum h1_status)step;
-  return num;
+  return (size_t)(out - events);
 }
 
 /* For a read of one byte. True when it belongs to a line of a head and does not end it. */

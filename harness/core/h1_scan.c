@@ -2,6 +2,16 @@
 
 #if defined(__x86_64__)
 #include "core/h1_x86.h"
+
+const struct h1_x86_tables h1_x86_tables = {
+    .rows = {CONTROL0, CONTROL1, ROW2, ROW3, ROW4, ROW5, ROW3 | ROW4, ROW7 | DEL},
+    .columns = {DIGIT & ~(ROW2 | ROW4), DIGIT, DIGIT & ~ROW2, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT,
+                DIGIT & ~ROW2, DIGIT & ~(ROW2 | CONTROL0), DIGIT & ~ROW3, CONTROLS | ROW2 | ROW4,
+                CONTROLS | ROW4 | ROW7, CONTROLS | ROW2 | ROW4,
+                CONTROLS | ROW2 | ROW4 | ROW5 | ROW7, CONTROLS | ROW4 | ROW5 | DEL},
+    .low_nibble = 0x0f,
+    .lift = 0x7f - TCHARS,
+};
 #endif
 
 const struct h1_scanner *h1_scanner_at(size_t i) {

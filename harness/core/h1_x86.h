@@ -61,7 +61,7 @@ enum {
   TCHARS = 0x1f,
   CONTROL0 = 0x20,
   CONTROL1 = 0x40,
-  DEL = (char)0x80,
+  DEL = 0x80,
   CONTROLS = CONTROL0 | CONTROL1,
   DIGIT =
       ROW2 | ROW3 | ROW4 | ROW5 | ROW7 | CONTROLS, /* low nibbles 1 to 9, where all rows count */
@@ -69,17 +69,27 @@ enum {
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2")))
 
+/* In memory, as the compiler makes what it knows anew for each block, which costs more than a load.
+ */
+struct h1_x86_tables {
+  uint8_t rows[16];
+  uint8_t columns[16];
+  uint8_t low_nibble;
+  uint8_t lift; /* lifts the class of a control, and no other, to the sign bit */
+};
+
+extern const struct h1_x86_tables h1_x86_tables;
+
+AVX2 static inline __m256i twice_avx2(const uint8_t table[16]) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)table));
+}
+
 AVX2 static inline __m256i classes_avx2(const uint8_t *block) {
-  const __m256i rows = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-      CONTROL0, CONTROL1, ROW2, ROW3, ROW4, ROW5, ROW3 | ROW4, ROW7 | DEL, 0, 0, 0, 0, 0, 0, 0, 0));
-  const __m256i columns = _mm256_broadcastsi128_si256(
-      _mm_setr_epi8(DIGIT & ~(ROW2 | ROW4), DIGIT, DIGIT & ~ROW2, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT,
-                    DIGIT & ~ROW2, DIGIT & ~(ROW2 | CONTROL0), DIGIT & ~ROW3,
-                    CONTROLS | ROW2 | ROW4, CONTROLS | ROW4 | ROW7, CONTROLS | ROW2 | ROW4,
-                    CONTROLS | ROW2 | ROW4 | ROW5 | ROW7, CONTROLS | ROW4 | ROW5 | DEL));
   __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)block);
-  __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0f));
-  return _mm256_and_si256(_mm256_shuffle_epi8(columns, bytes), _mm256_shuffle_epi8(rows, high));
+  __m256i low_nibble = _mm256_set1_epi8((char)h1_x86_tables.low_nibble);
+  __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low_nibble);
+  return _mm256_and_si256(_mm256_shuffle_epi8(twice_avx2(h1_x86_tables.columns), bytes),
+                          _mm256_shuffle_epi8(twice_avx2(h1_x86_tables.rows), high));
 }
 
 AVX2 static inline uint64_t bits_avx2(__m256i low, __m256i high) {
@@ -89,7 +99,7 @@ AVX2 static inline uint64_t bits_avx2(__m256i low, __m256i high) {
 
 AVX2 static inline struct h1_masks classify_avx2(const uint8_t block[H1_BLOCK]) {
   const __m256i none = _mm256_setzero_si256();
-  const __m256i lift = _mm256_set1_epi8(0x7f - TCHARS); /* lifts controls to the sign bit */
+  const __m256i lift = _mm256_set1_epi8((char)h1_x86_tables.lift);
   __m256i low = classes_avx2(block);
   __m256i high = classes_avx2(block + 32);
   uint64_t breaks = bits_avx2(_mm256_adds_epu8(low, lift), _mm256_adds_epu8(high, lift));
