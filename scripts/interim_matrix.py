@@ -21,6 +21,7 @@ from interim_targets import NotInstalled, Server, StartFailed
 
 # The nonces come from it, so that two runs differ in what the target did only.
 SEED = 1
+LOG_TAIL = 600
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Outcome:
     failed: str = ""  # it could not be played to the end
     report: dict = field(default=None, repr=False)
     change: str = ""  # of its brief: new, changed, unchanged
+    note: str = ""  # what else is to be told
 
     @property
     def unexpected(self):
@@ -92,14 +94,15 @@ def played(profile, program, directory, seconds):
             failed = failure_of(status, report) or unread
             if report and report["interrupted"]:
                 failed = f"it was not done in {seconds:g} s"
-            if server.process.poll() is not None and not profile.restart:
-                failed = failed or f"the server ended in the run, status {server.process.returncode}"
             if failed:
                 path.unlink(missing_ok=True)
                 return Outcome(profile, server.version, failed=failed)
             settle(server, report)
             path.write_text(json.dumps(report, indent=1), encoding="utf-8")
-            return Outcome(profile, server.version, report=report)
+            outcome = Outcome(profile, server.version, report=report)
+            if server.process.poll() is not None:
+                outcome.note = f"the server ended in the run, status {server.process.returncode}; its log ends:\n{server.log()[-LOG_TAIL:]}"
+            return outcome
     except NotInstalled as error:
         return Outcome(profile, skipped=str(error))
     except StartFailed as error:

@@ -233,6 +233,16 @@ def test_what_takes_too_long_is_stopped_and_keeps_nothing(tmp_path):
     assert list((tmp_path / "results").iterdir()) == []
 
 
+def test_a_server_that_ends_in_the_run_is_told(tmp_path):
+    server = profile(tmp_path, "timeout", "0.4", "python3", "-m", "http.server", "--bind", "127.0.0.1", "{listen_port}")
+    document, program = write(tmp_path / "report.json", report(result("a/b", back=""))), tmp_path / "interim"
+    program.write_text(f'#!/bin/sh\nsleep 1\nwhile [ "$1" != --json ]; do shift; done\ncp {document} "$2"\n')
+    program.chmod(0o755)
+    outcome = interim_matrix.play_all([server], options(tmp_path, program), print)[0]
+    assert outcome.is_good and outcome.change == "new"
+    assert outcome.note.startswith("the server ended in the run, status 124; its log ends:\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
