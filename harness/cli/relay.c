@@ -1,11 +1,11 @@
 #include "peer/relay.h"
 
+#include "cli/bug_option.h"
 #include "cli/cli.h"
 #include "cli/url.h"
 #include "cli/usage.h"
 #include "hpack/hpack.h"
 #include "net/loop.h"
-#include "peer/bug.h"
 
 #include <stdlib.h>
 
@@ -45,12 +45,7 @@ static int take_back(void *user, const char *option, char *value) {
 }
 
 static int take_bug(void *user, const char *option, char *value) {
-  struct relay_options *options = user;
-  options->bug = bug_named(value);
-  if (options->bug == NULL) {
-    return usage_error("relay", "%s '%s': no bug has this name; --bugs lists them", option, value);
-  }
-  return 0;
+  return bug_option_take("relay", option, value, BUG_GATEWAY, &((struct relay_options *)user)->bug);
 }
 
 static int take_bugs(void *user, const char *option, char *value) {
@@ -58,15 +53,6 @@ static int take_bugs(void *user, const char *option, char *value) {
   (void)value;
   ((struct relay_options *)user)->list_bugs = true;
   return 0;
-}
-
-static int list_bugs(void) {
-  for (size_t i = 0; bug_at(i) != NULL; i++) {
-    const struct bug *bug = bug_at(i);
-    (void)printf("%-28s %s (%s%s%s)\n", bug->name, bug->says, bug->breaks,
-                 bug->report[0] == '\0' ? "" : ", report ", bug->report);
-  }
-  return usage_finish("relay", EXIT_PASSED);
 }
 
 static const struct usage_option relay_options[] = {
@@ -132,7 +118,7 @@ int command_relay(int argc, char **argv) {
     return usage_error("relay", "'%s' is too much: all goes by options", argv[first]);
   }
   if (options.list_bugs) {
-    return list_bugs();
+    return bug_option_list("relay", BUG_GATEWAY);
   }
   if (options.listen == NULL || options.origin == NULL) {
     return usage_error("relay", "%s is needed: HOST:PORT",

@@ -30,6 +30,7 @@ static const struct {
     [H2_FAULT_WINDOW_OVERFLOW] = {"WINDOW_UPDATE beyond the largest window", "6.9.1"},
     [H2_FAULT_EMPTY_DATA] = {"empty DATA before the final response", "8.1"},
     [H2_FAULT_INTERIM_LENGTH] = {"Content-Length in an interim response", "8.1.1"},
+    [H2_FAULT_HEAD_CONTENT] = {"content in a response to HEAD", "8.1"},
 };
 
 const char *h2_fault_text(enum h2_fault fault) {

@@ -87,6 +87,8 @@ static enum h2_fault feed_data(struct h2_stream *stream, const struct h2_event *
   enum h2_fault fault = H2_FAULT_NONE;
   if (stream->has_length && fits && stream->received > stream->length) {
     fault = H2_FAULT_LENGTH;
+  } else if (stream->to_head && stream->received > 0 && stream->received == event->value.len) {
+    fault = H2_FAULT_HEAD_CONTENT;
   }
   if (event->end_stream) {
     enum h2_fault cut = end_message(stream);

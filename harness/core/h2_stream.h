@@ -41,6 +41,7 @@ enum h2_fault {
   /* Not malformed by the text of RFC 9113. */
   H2_FAULT_EMPTY_DATA,     /* empty DATA without END_STREAM before the final response */
   H2_FAULT_INTERIM_LENGTH, /* Content-Length in an interim response (RFC 9110 section 8.6) */
+  H2_FAULT_HEAD_CONTENT,   /* content in a response to HEAD (RFC 9110 section 9.3.2) */
 };
 
 enum h2_block {

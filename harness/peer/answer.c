@@ -1,5 +1,6 @@
 #include "peer/answer.h"
 
+#include "peer/bugs.h"
 #include "peer/inner.h"
 #include "peer/route.h"
 
@@ -96,7 +97,7 @@ static void send_final(struct answer *answer) {
   struct message head = begin_head(answer->route.final);
   struct bytes content = {0};
   const char *type = route_content(&answer->route, answer->conn.relay->config.faults, &content);
-  bool to_head = span_is(x->request.method, "HEAD");
+  bool to_head = span_is(x->request.method, "HEAD") && !bug_strikes(x, NULL, BUG_HEAD_FORGOTTEN);
   route_final_fields(&answer->route, &x->request, &head);
   if (answer_has_content(head.code)) {
     message_add(&head, &head.fields, span_of("Content-Type"), span_of(type));
@@ -109,6 +110,7 @@ static void send_final(struct answer *answer) {
     message_add(&head, &head.fields, span_of("Content-Length"), span_of(length));
   }
   exchange_response(x, &head);
+  bug_inside(x);
   if (head.content == CONTENT_LENGTH) {
     exchange_response_content(x, bytes_span(&content));
   }
@@ -155,22 +157,35 @@ static void echo(struct answer *answer) {
   }
 }
 
+static bool waits(const struct answer *answer) {
+  const struct exchange *x = answer->exchange;
+  bool whole = answer->ended || !answer_waits(&x->request) || bug_is(x->relay, BUG_101_FIRST);
+  return !answer->started || !whole || bug_strikes(x, NULL, BUG_NO_ANSWER);
+}
+
+static bool switches(const struct exchange *x) {
+  return answer_switches(&x->request) || bug_strikes(x, NULL, BUG_101_UNASKED);
+}
+
 static void run(struct answer *answer) {
   const uint64_t now_us = answer->conn.relay->now_us;
   while (answer->exchange != NULL) {
-    const struct message *request = &answer->exchange->request;
     if (answer->switched) {
       echo(answer);
       return;
     }
-    if (!answer->started || (!answer->ended && answer_waits(request))) {
+    if (waits(answer)) {
+      return;
+    }
+    if (bug_strikes(answer->exchange, NULL, BUG_CUT_ANSWER)) {
+      exchange_cut(answer->exchange);
       return;
     }
     if (now_us < answer->due_us) {
       relay_deadline(&answer->conn, answer->due_us);
       return;
     }
-    if (answer_switches(request)) {
+    if (switches(answer->exchange)) {
       send_switch(answer);
     } else if (answer->sent < answer->route.count) {
       answer->due_us = now_us + answer->route.pause_us;

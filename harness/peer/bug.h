@@ -1,5 +1,5 @@
-/* Named bugs of the reference gateway, which the suite proves itself on: a table of rows, each a
- * fault, when it strikes, and which cases have to notice it. */
+/* Named bugs of the reference gateway and of the reference origin, which the suite proves itself
+ * on: a table of rows, each a fault, when it strikes, and which cases have to notice it. */
 #ifndef INTERIM_PEER_BUG_H
 #define INTERIM_PEER_BUG_H
 
@@ -132,6 +132,20 @@ enum bug_fault {
   BUG_FRAME_PUSHED,          /* so do those on a pushed stream; the promise is passed over */
   BUG_FRAME_EMPTY_DROPPED,   /* an empty DATA frame is passed over, END_STREAM and all */
   BUG_FRAME_SHORT_LOST,      /* CONTINUATION of one byte is passed over */
+  /* What an origin does. */
+  BUG_NO_ANSWER,          /* a request gets no final response */
+  BUG_CUT_ANSWER,         /* its connection ends without one */
+  BUG_CONTENT_AS_REQUEST, /* its content is read as the next request */
+  BUG_REQUESTS_LOST,      /* what came with it is thrown away when it is answered */
+  BUG_CRASH_ABANDONED,    /* a client that leaves ends the origin */
+  BUG_CRASH_CUT_SHORT,    /* a request that ends in the middle does */
+  BUG_EXPECT_NO_LIST,     /* an expectation counts only if it is the whole first line */
+  BUG_EXPECT_ONE_LINE,    /* it counts only if there is no second line */
+  BUG_100_AS_200,         /* the 100 says 200 */
+  BUG_100_INSIDE_FINAL,   /* the 100 goes out between head and content */
+  BUG_101_FIRST,          /* the 101 does not wait for an expectation */
+  BUG_101_NO_CONNECTION,  /* a 101 has no Connection */
+  BUG_REFUSED_TUNNEL,     /* behind an upgrade that was refused nothing is read */
   NUM_BUG_FAULTS,
 };
 
@@ -153,11 +167,22 @@ enum bug_when {
   WHEN_UPLOADING,    /* and is not at its end */
   WHEN_CONTINUED,    /* the gateway sent a 100 of its own */
   WHEN_METHOD_HEAD,
-  WHEN_METHOD_ODD,  /* neither GET, HEAD nor POST */
-  WHEN_LARGE,       /* names and values hold more than number bytes */
-  WHEN_MANY_FIELDS, /* more than number */
-  WHEN_SMALLEST,    /* it came without fields */
-  WHEN_NOT_ASCII,   /* a value has other bytes */
+  WHEN_METHOD_ODD,      /* neither GET, HEAD nor POST */
+  WHEN_LARGE,           /* names and values hold more than number bytes */
+  WHEN_MANY_FIELDS,     /* more than number */
+  WHEN_SMALLEST,        /* it came without fields */
+  WHEN_NOT_ASCII,       /* a value has other bytes */
+  WHEN_CHUNKED,         /* the request's content has no length */
+  WHEN_IN_READS,        /* it came in more than number reads */
+  WHEN_EXPECTS,         /* the request expects a 100 */
+  WHEN_EXPECTS_NOTHING, /* and has no content */
+  WHEN_EXPECTS_OTHER,   /* it expects something else */
+  WHEN_ZERO_LENGTH,     /* Content-Length: 0 */
+  WHEN_STAR,            /* OPTIONS * */
+  WHEN_OFFERS,          /* it offers a protocol */
+  WHEN_OFFERS_CONTENT,  /* and has content */
+  WHEN_OFFERS_NOTHING,  /* Connection names an Upgrade that is not there */
+  WHEN_OFFERS_1_0,      /* or there is one in HTTP/1.0 */
 };
 
 struct bug {

@@ -13,5 +13,6 @@ extern const struct bug_rows bugs_of_fate;   /* what becomes of an interim respo
 extern const struct bug_rows bugs_of_form;   /* how messages are read and written */
 extern const struct bug_rows bugs_of_hops;   /* connections, pools, expectations, upgrades */
 extern const struct bug_rows bugs_of_http_2; /* frames, streams, header blocks */
+extern const struct bug_rows bugs_of_origin; /* what an origin answers */
 
 #endif

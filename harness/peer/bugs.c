@@ -6,7 +6,7 @@ enum { MAX_LEAKED = 16 }; /* interim responses of one exchange */
 
 const struct bug *bug_at(size_t index) {
   const struct bug_rows *const tables[] = {&bugs_of_fate, &bugs_of_form, &bugs_of_hops,
-                                           &bugs_of_http_2};
+                                           &bugs_of_http_2, &bugs_of_origin};
   for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
     if (index < tables[i]->num) {
       return &tables[i]->rows[index];
@@ -73,6 +73,49 @@ static bool strikes_at(const struct bug *bug, const struct message *interim) {
   }
 }
 
+static bool is_named(const struct message *message, struct span name) {
+  for (const struct field *option = message->options.first; option; option = option->next) {
+    if (span_eq_nocase(option->name, name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool strikes_expectation(const struct bug *bug, const struct exchange *x) {
+  const struct message *request = &x->request;
+  switch ((int)bug->when) {
+  case WHEN_EXPECTS:
+    return request->expects_continue;
+  case WHEN_EXPECTS_NOTHING:
+    return request->expects_continue && request->content == CONTENT_NONE;
+  case WHEN_EXPECTS_OTHER:
+    return x->facts.expects_other;
+  case WHEN_ZERO_LENGTH:
+    return request->content == CONTENT_LENGTH && request->length == 0;
+  default:
+    return false;
+  }
+}
+
+static bool strikes_offer(const struct bug *bug, const struct exchange *x) {
+  const struct message *request = &x->request;
+  bool offers = request->upgrade.len > 0;
+  bool names = !offers && is_named(request, span_of("Upgrade"));
+  switch ((int)bug->when) {
+  case WHEN_OFFERS:
+    return offers;
+  case WHEN_OFFERS_CONTENT:
+    return offers && request->content != CONTENT_NONE;
+  case WHEN_OFFERS_NOTHING:
+    return names && request->minor > 0;
+  case WHEN_OFFERS_1_0:
+    return names && request->minor == 0;
+  default:
+    return strikes_expectation(bug, x);
+  }
+}
+
 static bool strikes_request(const struct bug *bug, const struct exchange *x) {
   const struct message *request = &x->request;
   bool content = request->content == CONTENT_OPEN || request->length > 0;
@@ -88,8 +131,14 @@ static bool strikes_request(const struct bug *bug, const struct exchange *x) {
     return is_head;
   case WHEN_METHOD_ODD:
     return !is_head && !span_is(request->method, "GET") && !span_is(request->method, "POST");
+  case WHEN_CHUNKED:
+    return request->content == CONTENT_OPEN;
+  case WHEN_IN_READS:
+    return x->facts.content_reads > bug->number;
+  case WHEN_STAR:
+    return span_is(request->target, "*");
   default:
-    return false;
+    return strikes_offer(bug, x);
   }
 }
 
@@ -124,17 +173,11 @@ bool bug_strikes(const struct exchange *x, const struct message *interim, enum b
   if (bug == NULL || bug->fault != fault) {
     return false;
   }
+  if (interim == NULL) {
+    return strikes_in(bug, x);
+  }
   bool same = bug->when == WHEN_SAME_CODE && interim->code == x->facts.last_code;
   return same || strikes_at(bug, interim) || strikes_in(bug, x);
-}
-
-static bool is_named(const struct message *message, struct span name) {
-  for (const struct field *option = message->options.first; option; option = option->next) {
-    if (span_eq_nocase(option->name, name)) {
-      return true;
-    }
-  }
-  return false;
 }
 
 bool bug_keeps(const struct exchange *x, const struct message *message, const struct field *field) {
@@ -404,6 +447,35 @@ bool bug_interim(struct exchange *x, struct message *interim) {
   return decide_fate(x, interim, bug->fault);
 }
 
+void bug_continue(struct exchange *x, struct message *head) {
+  const struct bug *bug = x->relay->config.bug;
+  if (bug == NULL || !x->relay->config.serves || !bug_strikes(x, head, bug->fault)) {
+    return;
+  }
+  change(x, head, bug->fault);
+  if (bug->fault == BUG_100_AS_200) {
+    head->code = 200;
+    head->reason = span_of("OK");
+  }
+}
+
+void bug_expectation(struct exchange *x) {
+  struct message *request = &x->request;
+  const struct field *expect = field_find(request->fields.first, "Expect");
+  if (expect == NULL) {
+    return;
+  }
+  x->facts.expects_other = !request->expects_continue;
+  if (bug_is(x->relay, BUG_100_ODD_CASE)) {
+    request->expects_continue = span_is(expect->value, "100-continue");
+  } else if (bug_is(x->relay, BUG_EXPECT_NO_LIST)) {
+    request->expects_continue = span_is_nocase(expect->value, "100-continue");
+  } else if (bug_is(x->relay, BUG_EXPECT_ONE_LINE)) {
+    request->expects_continue =
+        request->expects_continue && field_find(expect->next, "Expect") == NULL;
+  }
+}
+
 /* What it does to the final response. */
 
 static void take_leaked(struct exchange *x, struct message *final, bool replaces) {
@@ -436,10 +508,22 @@ void bug_final(struct exchange *x, struct message *final) {
   }
 }
 
-void bug_end(struct exchange *x) {
-  if (bug_is(x->relay, BUG_100_BEHIND_FINAL) && x->request.expects_continue) {
-    struct message head = {.code = 100, .minor = 1, .reason = span_of("Continue")};
+static void send_late_100(struct exchange *x) {
+  struct message head = {.code = 100, .minor = 1, .reason = span_of("Continue")};
+  if (x->request.expects_continue) {
     x->front->interim(x->front_self, &head);
+  }
+}
+
+void bug_inside(struct exchange *x) {
+  if (bug_is(x->relay, BUG_100_INSIDE_FINAL)) {
+    send_late_100(x);
+  }
+}
+
+void bug_end(struct exchange *x) {
+  if (bug_is(x->relay, BUG_100_BEHIND_FINAL)) {
+    send_late_100(x);
   }
   send_kept(x);
 }

@@ -43,8 +43,8 @@ bool bug_lost(struct exchange *x, enum rule_breach breach);
 /* bug_switch changes a 101 that goes on. */
 void bug_switch(struct exchange *x, struct message *head);
 
-/* bug_strikes tells whether it has it, and the interim response at hand is one on which it shows.
- */
+/* bug_strikes tells whether it has it, and the interim response at hand, NULL for none, is one on
+ * which it shows. */
 bool bug_strikes(const struct exchange *x, const struct message *interim, enum bug_fault fault);
 
 /* bug_keeps tells whether a field that would be taken out of an interim response goes on. */
@@ -54,8 +54,17 @@ bool bug_keeps(const struct exchange *x, const struct message *message, const st
  * left to do with it. */
 bool bug_interim(struct exchange *x, struct message *interim);
 
+/* bug_continue changes a 100 of the origin's own. */
+void bug_continue(struct exchange *x, struct message *head);
+
+/* bug_expectation changes whether the request's expectation counts. */
+void bug_expectation(struct exchange *x);
+
 /* bug_final does the same with a final response. */
 void bug_final(struct exchange *x, struct message *final);
+
+/* bug_inside is called between the head of an origin's final response and its content. */
+void bug_inside(struct exchange *x);
 
 /* bug_end is called when a final response is complete. */
 void bug_end(struct exchange *x);

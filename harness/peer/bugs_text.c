@@ -85,6 +85,8 @@ void bug_text(const struct exchange *x, const struct message *head, struct bytes
     text->ptr[7] = '0';
   } else if (bug->fault == BUG_NO_BLANK) {
     cut_text(text, " \r\n", 0, 1);
+  } else if (bug->fault == BUG_101_NO_CONNECTION) {
+    cut_text(text, "Connection: upgrade\r\n", 0, strlen("Connection: upgrade\r\n"));
   } else if (bug->fault == BUG_NO_EMPTY_LINE) {
     text->len -= 2;
   } else if (bug->fault == BUG_LAX_BYTES) {

@@ -54,11 +54,13 @@ bool decide_own_continue(const struct exchange *x, bool content_arrived) {
   const struct message *request = &x->request;
   bool has_content = request->content == CONTENT_OPEN ||
                      (request->content == CONTENT_LENGTH && request->length > 0);
-  if (bug_is(x->relay, BUG_NO_100) || bug_is(x->relay, BUG_100_BEHIND_FINAL)) {
+  if (bug_strikes(x, NULL, BUG_NO_100) || bug_is(x->relay, BUG_100_BEHIND_FINAL) ||
+      bug_is(x->relay, BUG_100_INSIDE_FINAL) ||
+      (bug_is(x->relay, BUG_101_FIRST) && request->upgrade.len > 0)) {
     return false;
   }
   if (request->minor == 0 && bug_is(x->relay, BUG_100_TO_HTTP10)) {
-    return request->expects_continue;
+    return request->expects_continue || x->relay->config.bug->number == 1;
   }
   return request->minor > 0 && request->expects_continue && has_content && !content_arrived;
 }
@@ -169,7 +171,7 @@ bool decide_fault(const struct relay *relay, enum h2_fault fault, enum h2_error_
   if (bug_is(relay, BUG_IN_EMPTY_DATA) && fault == H2_FAULT_EMPTY_DATA) {
     return true;
   }
-  return h2_fault_malformed(fault);
+  return h2_fault_malformed(fault) || fault == H2_FAULT_HEAD_CONTENT;
 }
 
 enum h2_error_code decide_reset(enum reset_cause cause) {

@@ -106,7 +106,9 @@ static void take_back(struct exchange *x, enum back_choice choice) {
 static void send_own_continue(struct exchange *x) {
   struct message head = {.code = 100, .minor = 1, .reason = span_of("Continue")};
   x->continued = true;
+  bug_continue(x, &head);
   x->front->interim(x->front_self, &head);
+  message_reset(&head);
 }
 
 void exchange_start(struct exchange *x, bool content_arrived) {
@@ -134,6 +136,7 @@ void exchange_request_content(struct exchange *x, struct span content) {
     return;
   }
   x->content_sent = true;
+  x->facts.content_reads++;
   if (!x->back->content(x->back_self, content)) {
     answer(x, 503, "the origin does not take the content in time", false);
   }
@@ -160,6 +163,9 @@ void exchange_request_end(struct exchange *x) {
 }
 
 void exchange_abandon(struct exchange *x) {
+  if (bug_strikes(x, NULL, BUG_CRASH_ABANDONED)) {
+    relay_die(x->relay);
+  }
   x->answered = true;
   drop_back(x);
 }

@@ -62,8 +62,10 @@ struct bug_facts {
   bool front_reused; /* the client's connection had a request before this one */
   bool back_reused;  /* the origin's had */
   unsigned last_code;
-  bool struck; /* the bug struck in this exchange */
-  bool mute;   /* nothing more goes to the front */
+  bool expects_other;     /* the request expects something that is not known */
+  unsigned content_reads; /* in which the request's content came */
+  bool struck;            /* the bug struck in this exchange */
+  bool mute;              /* nothing more goes to the front */
   struct bug_kept *kept;
   struct field_list leaked;
 };

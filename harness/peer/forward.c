@@ -205,11 +205,8 @@ unsigned forward_request(struct exchange *x, const char **out_why) {
     *out_why = "there are too many connection options";
     return 400;
   }
-  const struct field *expect = field_find(request->fields.first, "Expect");
   request->expects_continue = field_list_has(&request->fields, "Expect", "100-continue");
-  if (bug_is(x->relay, BUG_100_ODD_CASE)) {
-    request->expects_continue = expect != NULL && span_is(expect->value, "100-continue");
-  }
+  bug_expectation(x);
   take_upgrade(request);
   filter(x, request, &request->fields, stays_behind);
   add_via(x, request);

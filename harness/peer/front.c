@@ -260,6 +260,21 @@ static enum message_content content_of(enum h1_framing framing) {
   return CONTENT_NONE;
 }
 
+/* For named bugs: what was read is thrown away, and a request begins behind it. */
+static void begin_anew(struct front *front) {
+  size_t done = (size_t)(front->parsed - front->parser.base);
+  memmove(front->conn.in.ptr, front->conn.in.ptr + done, front->conn.in.len - done);
+  front->conn.in.len -= done;
+  front->parsed = 0;
+  h1_request_init(&front->parser, &h1_default_limits);
+}
+
+static void forget_content(struct front *front) {
+  begin_anew(front);
+  front->request_ended = true;
+  exchange_request_end(&front->exchange);
+}
+
 static void head_end(struct front *front, const struct h1_event *event) {
   struct message *request = &front->exchange.request;
   request->content = content_of(event->framing);
@@ -270,6 +285,9 @@ static void head_end(struct front *front, const struct h1_event *event) {
   front->exchange.facts.front_reused = front->reused;
   front->reused = true;
   exchange_start(&front->exchange, unread(front) > 0);
+  if (bug_strikes(&front->exchange, NULL, BUG_CONTENT_AS_REQUEST)) {
+    forget_content(front);
+  }
 }
 
 static void content(struct front *front, struct span bytes) {
@@ -334,10 +352,29 @@ static void input_ended(struct front *front) {
     return;
   }
   if (front->state == FRONT_EXCHANGE || h1_request_finish(&front->parser, &event) == H1_ERROR) {
+    if (bug_is(front->conn.relay, BUG_CRASH_CUT_SHORT)) {
+      relay_die(front->conn.relay);
+    }
     refuse(front, 400, "the request is incomplete");
   } else {
     start_close(front);
   }
+}
+
+/* What named bugs do behind an exchange. True when no other follows it. */
+static bool bug_behind(struct front *front) {
+  const struct exchange *x = &front->exchange;
+  if (bug_is(x->relay, BUG_REQUESTS_LOST) &&
+      (x->facts.struck || bug_strikes(x, NULL, BUG_REQUESTS_LOST))) {
+    front->parsed += unread(front);
+    begin_anew(front);
+  }
+  if (!bug_strikes(&front->exchange, NULL, BUG_REFUSED_TUNNEL)) {
+    return false;
+  }
+  front->state = FRONT_LINGER;
+  relay_deadline(&front->conn, ACTOR_NEVER);
+  return true;
 }
 
 /* True when there may be more to do at once. */
@@ -346,6 +383,9 @@ static bool step(struct front *front) {
   if (front->state == FRONT_EXCHANGE && front->response_ended) {
     if (!front->keep) {
       start_close(front);
+      return false;
+    }
+    if (front->request_ended && bug_behind(front)) {
       return false;
     }
     if (front->request_ended) {

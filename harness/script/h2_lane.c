@@ -276,8 +276,8 @@ static void note_fault(struct script *script, const struct script_exchange *exch
                              h2_fault_text(fault)));
     return;
   }
-  if (fault == H2_FAULT_NONE || !h2_fault_malformed(fault) || exchange->sent_broken ||
-      breach_requirement(breach, HTTP_H2) == NULL) {
+  bool wrong = h2_fault_malformed(fault) || fault == H2_FAULT_HEAD_CONTENT;
+  if (!wrong || exchange->sent_broken || breach_requirement(breach, HTTP_H2) == NULL) {
     return;
   }
   script_find(script, breach, NULL,

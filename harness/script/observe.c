@@ -162,6 +162,7 @@ static const char *fault_requirement(enum h2_fault fault) {
       [H2_FAULT_AFTER_END] = "RFC9113-5.1-5",
       [H2_FAULT_LENGTH] = "RFC9113-8.1.1-2",
       [H2_FAULT_RESPONSE_UNASKED] = "RFC9113-8.1-13",
+      [H2_FAULT_HEAD_CONTENT] = "RFC9110-9.3.2-1",
   };
   return (size_t)fault < sizeof(ids) / sizeof(ids[0]) ? ids[fault] : NULL;
 }

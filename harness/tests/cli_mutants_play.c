@@ -49,7 +49,7 @@ static void choose(struct mutants_suite *suite, size_t stand) {
   plan->num_plays = kept;
 }
 
-static const char *const triggers[] = {"102=GET /102/2/1ms", "103=GET /103",
+static const char *const triggers[] = {"102=GET /102/2/1ms", "103=GET /103/1ms",
                                        "104=POST /upload | Upload-Draft-Interop-Version: 8"};
 
 int mutants_load(struct mutants_suite *suite) {

@@ -4,6 +4,36 @@ import json
 import subprocess
 
 import jsonschema
+import pytest
+
+
+@pytest.mark.parametrize("command, has, lacks", [
+    ("relay", "drops", "origin-no-100"),
+    ("serve", "origin-no-100", "drops"),
+])
+def test_bugs_are_listed_for_the_peer_that_has_them(program, command, has, lacks):
+    names = [line.split()[0] for line in program(command, "--bugs").stdout.splitlines()]
+    assert has in names and lacks not in names
+    refused = program(command, "--bug", lacks)
+    assert refused.returncode == 2 and f"--bug '{lacks}'" in refused.stderr
+
+
+def test_a_bug_shows_over_sockets(interim, program):
+    process = subprocess.Popen(
+        [interim, "serve", "--listen", "127.0.0.1:0", "--bug", "origin-102-as-final"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        address = process.stdout.readline().removeprefix("serve: listening on ").strip()
+        arguments = ["run", "--seat", "origin", "--target", f"http://{address}/"]
+        case = ["--trigger", "102=GET /102", "origin-102/then-final"]
+        assert program(*arguments, *case).returncode == 1
+        assert program(*arguments, "origin-expect/100-or-final").returncode == 0
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
 
 
 def test_every_named_bug_is_caught_and_changes_nothing_else(build, root, tmp_path):
