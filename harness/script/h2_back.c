@@ -119,35 +119,33 @@ static void read_event(void *user, const struct h2_event *event) {
   }
 }
 
-static void tell_event(void *user, const struct h2_event *event) {
-  (void)translate_feed(user, event, NULL, NULL);
+static uint32_t stream_of(const struct script_exchange *exchange, const struct part *part) {
+  bool open = exchange->back_link != NULL && exchange->back_stream != NULL;
+  return open ? link_stream_of(exchange->back_link, exchange->back_stream, part)
+              : exchange->back_number;
 }
 
-/* A frame on another stream says nothing about the answer, but may cost the connection. */
-static void tell_beside(struct script *script, struct script_exchange *exchange,
-                        const struct part *part, uint64_t now_us) {
-  struct translate beside;
-  bool ends = false;
-  uint32_t number = exchange->back_link == NULL || exchange->back_stream == NULL
-                        ? 0
-                        : link_stream_of(exchange->back_link, exchange->back_stream, part);
-  translate_init(&beside, number, H2_READ_RESPONSE);
-  (void)part_events(part, number, &ends, tell_event, &beside);
+/* For people alone: what says nothing new about the answer. */
+static void tell_part(struct script *script, const struct script_exchange *exchange,
+                      const struct part *part, uint64_t now_us) {
+  struct bytes text = {0};
+  part_text(&text, part, stream_of(exchange, part));
   script_record(script, LANE_ORIGIN, (unsigned)exchange_index(script, exchange) + 1, "sent",
-                bytes_span(&beside.text), now_us);
-  translate_free(&beside);
+                bytes_span(&text), now_us);
+  bytes_free(&text);
 }
 
 static void read_part(struct script *script, struct script_exchange *exchange,
                       const struct part *part, uint64_t now_us) {
   struct reading reading = {script, exchange, now_us};
+  /* A frame on another stream says nothing about the answer, but may cost the connection. */
   if (part->raw && part->on != FRAME_ON_EXCHANGE) {
-    tell_beside(script, exchange, part, now_us);
+    tell_part(script, exchange, part, now_us);
     exchange->valid_interims = false;
     return;
   }
   bool whole =
-      part_events(part, exchange->back_number, &exchange->answer_ends, read_event, &reading);
+      part_events(part, stream_of(exchange, part), &exchange->answer_ends, read_event, &reading);
   if (!whole) {
     break_off(exchange);
   }
@@ -201,6 +199,7 @@ void h2_back_again(struct script *script, struct script_exchange *exchange, uint
   struct bytes out = {0};
   for (const struct part *part = exchange->answer; part != NULL; part = part->next) {
     link_put(exchange->back_link, exchange->back_stream, part, &out);
+    tell_part(script, exchange, part, now_us);
   }
   h2_back_put(script, exchange, bytes_span(&out));
   bytes_free(&out);

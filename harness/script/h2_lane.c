@@ -179,7 +179,17 @@ static void cancel(struct script *script, struct script_exchange *exchange) {
 static void record_parts(struct script *script, struct script_exchange *exchange,
                          const struct part *part, uint64_t now_us) {
   struct telling telling = {script, exchange, now_us};
-  if (part->raw && part->type == H2_RST_STREAM && part->on == FRAME_ON_EXCHANGE) {
+  const struct h2_stream *stream = &exchange->stream->stream;
+  uint32_t on = link_stream_of(script->clients[exchange->client].link, stream, part);
+  if (on != stream->id) {
+    struct bytes text = {0};
+    part_text(&text, part, on);
+    script_record(script, LANE_CLIENT, (unsigned)exchange->client + 1, "sent", bytes_span(&text),
+                  now_us);
+    bytes_free(&text);
+    return;
+  }
+  if (part->raw && part->type == H2_RST_STREAM) {
     cancel(script, exchange);
   }
   (void)part_events(part, exchange->asked->stream.id, &exchange->ask_ends, tell_sent, &telling);

@@ -1,5 +1,7 @@
 #include "script/part.h"
 
+#include "script/translate.h"
+
 struct part *part_append(struct part *list, struct part *more) {
   if (list == NULL) {
     return more;
@@ -52,4 +54,17 @@ bool part_events(const struct part *part, uint32_t stream, bool *ends,
     take(user, &event);
   }
   return true;
+}
+
+static void describe(void *user, const struct h2_event *event) {
+  (void)translate_feed(user, event, NULL, NULL);
+}
+
+void part_text(struct bytes *out, const struct part *part, uint32_t stream) {
+  struct translate reader;
+  bool ends = false;
+  translate_init(&reader, stream, H2_READ_RESPONSE);
+  (void)part_events(part, stream, &ends, describe, &reader);
+  bytes_add(out, bytes_span(&reader.text));
+  translate_free(&reader);
 }

@@ -29,6 +29,9 @@ struct part {
 bool part_events(const struct part *part, uint32_t stream, bool *ends,
                  void (*take)(void *user, const struct h2_event *event), void *user);
 
+/* part_text appends how the part reads on this stream, for people. */
+void part_text(struct bytes *out, const struct part *part, uint32_t stream);
+
 /* part_append puts a list behind another; either may be NULL. Returns the whole. */
 struct part *part_append(struct part *list, struct part *more);
 
