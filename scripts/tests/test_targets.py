@@ -109,6 +109,8 @@ TO_H2 = [name for name, version in TREE.items() if version == "HTTP/2"]
 # Profiles of servers that make the answers themselves.
 ORIGINS = (
     "aiohttp",
+    "apache-cgi",
+    "apache-hints",
     "apache-origin",
     "bun",
     "caddy-origin",
@@ -128,6 +130,7 @@ ORIGINS = (
     "koa",
     "libmicrohttpd",
     "libsoup",
+    "lighttpd-cgi",
     "lighttpd-origin",
     "nghttpd",
     "nginx-origin",
