@@ -1,7 +1,7 @@
 """Brief result files (schema interim-brief/1, interim-brief-1.schema.json): what is worth keeping of a run.
 
-A brief has each result with its verdict and the words that explain it. It has no times, nothing measured but
-limits, no titles, and of the transcripts one for each fault. Results that say the same are one row: the row
+A brief has each result with its verdict, the requirement that decided it and the words that explain it. It has
+no times, nothing measured but limits, no titles, and of the transcripts one for each fault. Results that say the same are one row: the row
 names their pairs of versions, their cases, and the values of each case's parameters, which stand in its words
 as {value}. A second run that finds the same gives the same file, byte for byte.
 """
@@ -18,7 +18,7 @@ COMMON = {
 }
 VALUE = "{value}"
 MAX_LINES = 60
-MAX_TEXT = 400
+MAX_TEXT = 320
 
 
 def pair_of(case):
@@ -41,9 +41,11 @@ def row_of(case):
     """(the row that a result belongs to, its case's name, its value)."""
     name, _, value = case["id"].partition(":")
     row = {key: case[key] for key in COMMON}
+    # The others are what the case cites.
+    row["requirements"] = row["requirements"][:1]
     if case["verdict"] == "pass":
         # That it was as it should be is the verdict; how exactly may differ from run to run.
-        row |= {"expected": "", "observed": "", "reason": ""}
+        row |= {"expected": "", "observed": "", "reason": "", "outcomes": [row["outcome"]]}
     row["outcomes"] = None if row["outcomes"] == [row["outcome"]] else row["outcomes"]
     texts = {key: template(row[key], value) for key in ("expected", "observed", "reason")}
     if None in texts.values():
@@ -63,9 +65,7 @@ def steady(row, before):
     of time."""
     if before is None or row.get("verdict", "pass") != "pass":
         return row
-    outcomes = ("outcome", "outcomes")
-    same = [{key: word for key, word in it.items() if key not in outcomes} for it in (row, before)]
-    return before if same[0] == same[1] else row
+    return before if row | {"outcome": ""} == before | {"outcome": ""} else row
 
 
 def rows_of(cases, before):
@@ -185,21 +185,21 @@ def written(brief):
     """A brief as text: a line for each part, and for each row and line of a transcript."""
 
     def line(value):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     parts = []
     for key, value in brief.items():
         if key == "transcripts":
             value = [
-                f'{{"id": {line(sample["id"])}, "versions": {line(sample["versions"])}, "lines": [\n   '
-                + ",\n   ".join(line(words) for words in sample["lines"])
+                f'{{"id":{line(sample["id"])},"versions":{line(sample["versions"])},"lines":[\n'
+                + ",\n".join(line(words) for words in sample["lines"])
                 + "]}"
                 for sample in value
             ]
         elif key == "results":
             value = [line(row) for row in value]
         else:
-            parts.append(f" {line(key)}: {line(value)}")
+            parts.append(f"{line(key)}:{line(value)}")
             continue
-        parts.append(f" {line(key)}: [\n  " + ",\n  ".join(value) + "\n ]" if value else f" {line(key)}: []")
+        parts.append(f"{line(key)}:[\n" + ",\n".join(value) + "\n]" if value else f"{line(key)}:[]")
     return "{\n" + ",\n".join(parts) + "\n}\n"

@@ -13,9 +13,9 @@ from interim_report.servers import by_seat, put_into
 from interim_targets import Profile, known_targets
 from report_fixtures import failed, hostile, write
 
-# A brief leaves these out of each result, and these too of one that passed.
+# A brief leaves these out of each result, and these too of one that passed; and all requirements but the first.
 DROPPED = ("title", "duration_ms", "measured", "script", "transcript")
-DROPPED_OF_PASS = ("expected", "observed", "reason")
+DROPPED_OF_PASS = ("expected", "observed", "reason", "outcomes")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,8 @@ def told(document):
     kept = {}
     for case in document["cases"]:
         dropped = DROPPED + (DROPPED_OF_PASS if case["verdict"] == "pass" else ())
-        kept[case["id"], case["front"], case["back"]] = {key: case[key] for key in case if key not in dropped}
+        words = {key: case[key] for key in case if key not in dropped}
+        kept[case["id"], case["front"], case["back"]] = words | {"requirements": case["requirements"][:1]}
     return kept
 
 
@@ -45,7 +46,7 @@ def codes(verdict, *values, **changes):
 def mixed():
     """A document with all that a brief joins and must tell apart again."""
     document = report(
-        *(result("forward/102-then-200"), result("forward/102-then-200", front="h2"), result("forward/103")),
+        *(result("forward/102-then-200"), result("forward/102-then-200", front="h2"), result("forward/103", requirements=["RFC8297-2-1", "RFC9110-15.2-4"])),
         *codes("info", 102, 103, 199),
         *codes("info", 102, 103, front="h2"),
         *codes("fail", 104, 105, reason='line 9, "client  sees   104": nothing came'),
@@ -233,14 +234,36 @@ def test_what_takes_too_long_is_stopped_and_keeps_nothing(tmp_path):
     assert list((tmp_path / "results").iterdir()) == []
 
 
+# Ends with status 3 once a client said something to it; its connection ends with it.
+MORTAL = """
+import os, socket, sys
+server, said = socket.create_server(("127.0.0.1", int(sys.argv[1]))), b""
+while not said:
+    connection, _ = server.accept()
+    said = connection.recv(1)
+print("last words", flush=True)
+os._exit(3)
+"""
+
+# Plays interim: says something to the target, waits until that is gone, and writes a report.
+SAYS = """#!/usr/bin/python3
+import shutil, socket, sys
+url, path = (sys.argv[sys.argv.index(option) + 1] for option in ("--target", "--json"))
+with socket.create_connection(("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))) as target:
+    target.sendall(b"x")
+    target.recv(1)
+shutil.copy({document!r}, path)
+"""
+
+
 def test_a_server_that_ends_in_the_run_is_told(tmp_path):
-    server = profile(tmp_path, "timeout", "0.4", "python3", "-m", "http.server", "--bind", "127.0.0.1", "{listen_port}")
+    server = profile(tmp_path, "python3", "-c", MORTAL, "{listen_port}")
     document, program = write(tmp_path / "report.json", report(result("a/b", back=""))), tmp_path / "interim"
-    program.write_text(f'#!/bin/sh\nsleep 1\nwhile [ "$1" != --json ]; do shift; done\ncp {document} "$2"\n')
+    program.write_text(SAYS.format(document=str(document)))
     program.chmod(0o755)
     outcome = interim_matrix.play_all([server], options(tmp_path, program), print)[0]
     assert outcome.is_good and outcome.change == "new"
-    assert outcome.note.startswith("the server ended in the run, status 124; its log ends:\n")
+    assert outcome.note == "the server ended in the run, status 3; its log ends:\nlast words\n"
 
 
 @pytest.mark.parametrize(
