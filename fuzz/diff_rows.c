@@ -151,6 +151,35 @@ static bool in_chunks(const struct diff *diff) {
   return diff->ours.responses[diff->response].has_head && has_text(diff, "chunked", SIZE_MAX);
 }
 
+/* A field whose name is longer than Transfer-Encoding and begins with it. */
+static bool coding_longer_name(const struct diff *diff) {
+  static const char name[] = "transfer-encoding";
+  size_t len = sizeof(name) - 1;
+  for (size_t i = 0; i + len < diff->wire.len; i++) {
+    const uint8_t *at = diff->wire.ptr + i;
+    if (span_is_nocase(span_make(at, len), name) && at[len] != ':' && !is_control(at[len])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool coding_empty(const struct diff *diff) {
+  static const char name[] = "transfer-encoding:";
+  size_t len = sizeof(name) - 1;
+  for (size_t i = 0; i + len < diff->wire.len; i++) {
+    struct span rest = span_skip(diff->wire, i);
+    if (span_is_nocase(span_make(rest.ptr, len), name)) {
+      size_t end = span_find(rest, span_of("\r\n"), 0);
+      struct span line = end == SIZE_MAX ? rest : span_make(rest.ptr, end);
+      if (span_trim(span_skip(line, len)).len == 0) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 static bool coding_then_blank(const struct diff *diff) {
   return has_text(diff, "chunked\t", SIZE_MAX) || has_text(diff, "chunked ", SIZE_MAX);
 }
@@ -214,6 +243,10 @@ const struct diff_row diff_rows[] = {
      coding_then_blank},
     {"coding-list", "response-coding-empty-element", BOTH, DIFF_CONTENT | DIFF_TAKES, NULL,
      coding_list},
+    {"coding-longer-name", "response-coding-longer-name", "http-parser", DIFF_CONTENT | DIFF_TAKES,
+     NULL, coding_longer_name},
+    {"coding-empty", "response-error-length-and-empty-coding", "llhttp", DIFF_TAKES,
+     "length-and-encoding", coding_empty},
     /* The end of the connection. */
     {"interim-close", "response-interim-connection-close", "llhttp", DIFF_NUMBER | DIFF_TAKES, NULL,
      behind_close},

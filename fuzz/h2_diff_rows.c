@@ -114,6 +114,7 @@ const struct h2_diff_row h2_diff_rows[] = {
     {"connect-refused", "response-connect-refused-length", H2_DIFF_TAKES, is_length_to_connect},
     {"connect-trailers", "response-connect-trailers", H2_DIFF_TAKES, is_head_in_tunnel},
     {"status", "response-status-099", H2_DIFF_TAKES, is_status},
+    {"204-length-0", "response-204-content-length-0", H2_DIFF_READS, is_length},
     {"connect-length", "response-connect-content-length", H2_DIFF_READS, is_connect},
 };
 
