@@ -53,7 +53,6 @@ static const char *reason_of(unsigned code) {
       {101, "Switching Protocols"},
       {102, "Processing"},
       {103, "Early Hints"},
-      {104, "Upload Resumption Supported"},
       {200, "OK"},
       {201, "Created"},
       {202, "Accepted"},
