@@ -47,6 +47,92 @@ static void print_unclean(struct plan *plan) {
   }
 }
 
+/* What is noted of a play that went well. */
+static void steps_are_in_order(const struct script *script) {
+  uint64_t at_us = script->began_us;
+  for (size_t i = 0; i < script->config.file->num_steps; i++) {
+    const struct step_record *record = &script->steps[i];
+    assert_int_not_equal(record->state, STEP_PENDING);
+    assert_true(record->ended_us >= at_us);
+    at_us = record->ended_us;
+  }
+  assert_true(script->ended_us >= at_us);
+  at_us = 0;
+  for (size_t i = 0; i < script->num_transcript; i++) {
+    const struct transcript_entry *entry = &script->transcript[i];
+    assert_true(entry->t_us >= at_us && entry->number > 0);
+    at_us = entry->t_us;
+  }
+  assert_true(script->ended_us - script->began_us >= at_us);
+  assert_int_equal(script->budget_us, script->config.deadline_us);
+  assert_string_equal(script->fallen, "");
+  assert_string_equal(script->over_limit, "");
+}
+
+static void lanes_are_closed(const struct script *script) {
+  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
+    const struct client_lane *lane = &script->clients[i];
+    assert_true(lane->state == LANE_NEW || lane->state == LANE_ENDED);
+    assert_null(lane->link);
+    assert_false(lane->broken || lane->refused);
+    for (const struct message_seen *message = lane->first; message != NULL;
+         message = message->next) {
+      assert_false(message->request);
+      assert_true(message->head_done && message->code >= 100);
+      assert_true(!message->complete || message->interim || message->end_us >= message->head_us);
+      assert_int_not_equal(message->owner, OWNER_FOREIGN);
+    }
+  }
+}
+
+static void request_is_kept(const struct script *script, const struct script_exchange *exchange,
+                            enum http_version backs) {
+  const struct message_seen *request = exchange->request;
+  assert_non_null(request);
+  assert_true(request->request && request->head_done);
+  assert_true(exchange->arrived_us >= script->began_us);
+  assert_true(request->head_us >= script->began_us && request->end_us <= script->ended_us);
+  assert_int_not_equal(exchange->back, 0);
+  assert_int_equal(exchange->back_number != 0, backs == HTTP_H2);
+}
+
+static void exchange_is_sound(const struct script *script, const struct script_exchange *exchange,
+                              enum seat seat) {
+  assert_true(exchange->sent_us >= script->began_us);
+  assert_false(exchange->stalled || exchange->waited || exchange->foreign || exchange->leaked ||
+               exchange->reordered || exchange->fell_out || exchange->next_answered);
+  assert_int_equal(exchange->num_late + exchange->num_repeated, 0);
+  assert_int_equal(exchange->probed_us, 0);
+  unsigned num_seen = 0;
+  for (size_t i = 0; i < exchange->num_interims; i++) {
+    const struct sent_interim *interim = &exchange->interims[i];
+    num_seen += interim->seen ? 1U : 0U;
+    assert_true(!interim->seen || interim->seen_us >= interim->sent_us);
+    assert_true(!exchange->final_sent || exchange->final_sent_us >= interim->sent_us);
+  }
+  assert_true(seat == SEAT_ORIGIN || num_seen == exchange->num_seen);
+  assert_true(!exchange->final_sent || exchange->final_code >= 200);
+  if (exchange->automatic) {
+    assert_true(exchange->final != NULL && exchange->final->complete);
+    assert_true(seat == SEAT_ORIGIN || exchange->final->owner == OWNER_OURS);
+    assert_true(seat == SEAT_ORIGIN || (exchange->arrivals == 1 && exchange->final_sent));
+  }
+}
+
+static void record_is_sound(const struct script *script, enum seat seat, struct pair pair) {
+  steps_are_in_order(script);
+  lanes_are_closed(script);
+  assert_int_not_equal(script->canary, SIZE_MAX);
+  assert_true(script->exchanges[script->canary]->automatic);
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    exchange_is_sound(script, exchange, seat);
+    if (exchange->arrivals > 0) {
+      request_is_kept(script, exchange, pair.backs);
+    }
+  }
+}
+
 static struct relay *target_for(enum seat seat, struct pair pair) {
   struct origin_config origin = {.listener = 0, .coder = &hpack_coder, .faults = true};
   struct relay_config relay = {
@@ -88,6 +174,15 @@ static void play_at(enum seat seat, struct pair pair) {
   }
   print_unclean(&plan);
   assert_int_equal(num_clean, plan.num_plays);
+  for (size_t i = 0; i < plan.num_plays; i++) {
+    if (!plan.plays[i].left_out) {
+      assert_int_equal(plan.plays[i].num_runs, 1);
+      record_is_sound(plan.plays[i].runs[0], seat, pair);
+    }
+  }
+  assert_int_equal(stage_num_done(stage), plan.num_plays);
+  assert_int_equal(stage_num_deaths(stage), 0);
+  assert_int_equal(stage_deadline_us(stage), 250000);
   world_free(&world);
   stage_free(stage);
   relay_free(relay);
