@@ -163,6 +163,12 @@ def test_filters_have_addresses(page, address, found, cells):
     assert [text.replace("\n", " ") for text in shown.texts("td a")] == cells
 
 
+def test_a_filter_leaves_the_share_of_all_results(page):
+    shown = page(*targets())
+    shown.open("#matrix?verdict=fail&text=any-code")
+    assert shown.texts("tr.group td") == ["", "FAIL\n2 of 4", "", ""]
+
+
 def test_filters_work_by_hand_and_are_kept(page):
     shown = page(*targets())
     shown.find("#filter-text").send_keys("hang")

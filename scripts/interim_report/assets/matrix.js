@@ -89,18 +89,20 @@ function cellOf(item, column, entries) {
   );
 }
 
-function groupCell(column, rows, index) {
+// The worst verdict of a group, and how many of all its results have it, whatever the filters leave.
+function groupCell(group, column, rows, index) {
   const entries = rows.flatMap((row) => row.cells[index] ?? []);
   if (entries.length === 0) {
     return el("td", { class: "none", "data-target": columnName(column) });
   }
   const worst = entries.reduce((a, b) => (b.kind.weight > a.kind.weight ? b : a)).kind.verdict;
   const bad = entries.filter((entry) => entry.kind.verdict === worst).length;
+  const all = group.cases.reduce((sum, item) => sum + (column.cells[item.number]?.length ?? 0), 0);
   return el(
     "td",
     { class: `v-${worst}`, "data-target": columnName(column) },
     el("span", { class: "verdict" }, worst.toUpperCase()),
-    el("span", { class: "share" }, bad === entries.length ? `all ${bad}` : `${bad} of ${entries.length}`),
+    el("span", { class: "share" }, bad === all ? `all ${bad}` : `${bad} of ${all}`),
   );
 }
 
@@ -116,7 +118,7 @@ function groupBody(group, rows, shown, few) {
     made.querySelector("button").focus();
   });
   body.append(
-    el("tr", { class: "group" }, el("th", { scope: "rowgroup" }, toggle), shown.map((column, i) => groupCell(column, rows, i))),
+    el("tr", { class: "group" }, el("th", { scope: "rowgroup" }, toggle), shown.map((column, i) => groupCell(group, column, rows, i))),
   );
   if (open) {
     for (const { item, cells } of rows) {
