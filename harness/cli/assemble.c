@@ -57,6 +57,12 @@ static void exchange_facts(const struct script *script, const struct script_exch
   };
 }
 
+/* Who asks again after a 503 has read it, and an error may be answered with another. */
+static bool reads_error(const struct script_exchange *exchange, enum outcome outcome) {
+  bool again = exchange->final_code == 503 && exchange->arrivals > 1;
+  return again || (exchange->final_code >= 500 && outcome == OUTCOME_REPLACED);
+}
+
 static void gather_outcomes(struct weighing *weighing) {
   const struct script *script = weighing->script;
   for (size_t i = 0; i < script->num_exchanges; i++) {
@@ -68,10 +74,9 @@ static void gather_outcomes(struct weighing *weighing) {
     exchange_facts(script, exchange, &facts);
     outcome_set set = judge_exchange_outcomes(&facts);
     weighing->outcomes |= set;
-    /* Who asks again after a 503 has read it. */
-    bool reads_503 = exchange->final_code == 503 && exchange->arrivals > 1;
-    if (outcome_blames(outcome_first(set), true, false) != NULL && !reads_503 &&
-        exchange->num_interims >= 1 && exchange->num_interims <= 5 && exchange->valid_interims &&
+    if (outcome_blames(outcome_first(set), true, false) != NULL &&
+        !reads_error(exchange, outcome_first(set)) && exchange->num_interims >= 1 &&
+        exchange->num_interims <= 5 && exchange->valid_interims &&
         (exchange->final_sent || exchange->back_left)) {
       weighing->valid_interims = true;
     }

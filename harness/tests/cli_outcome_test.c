@@ -88,6 +88,7 @@ static const struct outcome_row gateway_rows[] = {
     {"passes-and-hangs", "timing/promptness", "fail", "hang", "RFC9110-15.2-4"},
 
     {"answers-502", "forward/any-code", "fail", "replaced", "RFC9110-15.2-4"},
+    {"answers-502", "forward/102-then-error:503", "warn", "replaced", "RFC9110-7.6-1"},
     {"answers-502", "framing/raw-102", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-502", "framing/content-length-in-102", "pass", "ok", NULL},
     {"answers-502", "abort/102-then-reset", "pass", NULL, NULL},
