@@ -24,6 +24,7 @@ struct canned_fault {
   const char *http10;  /* to HTTP/1.0; NULL: a page */
   const char *bare;    /* to it without the fields of a draft; NULL: as trigger */
   const char *waiting; /* while content that it is to wait for lacks; NULL: a 100 */
+  bool stays;          /* although it is told to close */
   const char *stalled; /* when part of the content has come; NULL: it waits */
 };
 
@@ -33,6 +34,7 @@ struct canned_conn {
   const char *rest; /* of the answer; NULL when none is due */
   bool continued;
   bool stalled;
+  bool told; /* to close */
   uint64_t due_us;
 };
 
@@ -78,6 +80,7 @@ static inline void canned_say(struct canned_origin *origin, struct canned_conn *
   bytes_free(&out);
   if (conn->rest != NULL && conn->rest[0] == '\0' && origin->now_us >= conn->due_us) {
     conn->rest = NULL;
+    closes = closes || (conn->told && !origin->fault->stays);
   }
   if (closes) {
     canned_close(origin, conn);
@@ -155,6 +158,7 @@ static inline void canned_serve(struct canned_origin *origin, struct canned_conn
     if (in.len >= whole) {
       conn->continued = false;
       conn->stalled = false;
+      conn->told = canned_has(head, "Connection: close");
       bytes_drop(&conn->in, whole);
     }
     canned_begin(origin, conn, answer);

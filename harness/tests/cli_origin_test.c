@@ -48,6 +48,7 @@ static const struct canned_fault faults[] = {
      .trigger = UPLOAD(PLACE DRAFT) UPLOAD("Location: /u/2|" DRAFT) CREATED("Location: /u/3|")},
     {.name = "versionless", .trigger = UPLOAD(PLACE) CREATED(PLACE)},
     {.name = "unasked", .trigger = UPLOAD(PLACE DRAFT) CREATED(PLACE)},
+    {.name = "stays", .trigger = ONE CANNED_PAGE, .stays = true},
     {.name = "gives-up", .stalled = "<300>HTTP/1.1 408 Request Timeout|Content-Length: 0||!"},
 };
 
@@ -108,6 +109,10 @@ static const struct row rows[] = {
     {"to-1.0", ASKS_102, "origin-102/http10", "fail", "unmet", "RFC9110-15.2-2", "HTTP/1.0"},
     {"content-to-head", ASKS_102, "origin-102/head", "fail", NULL, "RFC9112-9.2-2", NULL},
     {"hints-head-content", ASKS_103, "origin-103/head", "fail", NULL, "RFC9112-9.2-2", NULL},
+    {"sound-102", ASKS_102, "origin-102/told-to-close", "pass", "ok", "RFC9112-9.6-2", ""},
+    {"sound-102", ASKS_102, "origin-expect/told-to-close", "pass", "ok", "RFC9112-9.6-2", ""},
+    {"stays", ASKS_102, "origin-102/told-to-close", "fail", NULL, "RFC9112-9.6-2", NULL},
+    {"stays", ASKS_102, "origin-expect/told-to-close", "fail", NULL, "RFC9112-9.6-2", NULL},
     {"102-for-100", ASKS_102, "origin-102/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
     {"103-for-100", ASKS_103, "origin-103/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
     {"104-for-100", ASKS_104, "origin-104/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
