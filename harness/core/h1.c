@@ -10,6 +10,7 @@ const struct h1_limits h1_default_limits = {
 
 enum {
   O = 0,
+  C = H1_CR,
   B = H1_TEXT,
   G = H1_TEXT | H1_GRAPH,
   T = H1_TEXT | H1_GRAPH | H1_TCHAR,
@@ -18,7 +19,7 @@ enum {
 /* clang-format off */
 const uint8_t h1_classes[256] = {
     /*      0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f */
-    /* 0 */ O, O, O, O, O, O, O, O, O, B, O, O, O, O, O, O,
+    /* 0 */ O, O, O, O, O, O, O, O, O, B, O, O, O, C, O, O,
     /* 1 */ O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O,
     /* 2 */ B, T, G, T, T, T, T, T, G, G, T, T, G, T, T, G,
     /* 3 */ T, T, T, T, T, T, T, T, T, T, G, G, G, G, G, G,

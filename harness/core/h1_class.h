@@ -9,6 +9,7 @@ enum h1_class {
   H1_TCHAR = 1, /* of a token */
   H1_GRAPH = 2, /* VCHAR or obs-text */
   H1_TEXT = 4,  /* VCHAR, obs-text, SP or HTAB: all that a line may hold */
+  H1_CR = 8,    /* CR */
 };
 
 extern const uint8_t h1_classes[256];

@@ -31,17 +31,15 @@ struct h1_plain_line {
  * the one that may follow it. */
 enum { H1_PLAIN_MARGIN = 3 };
 
-/* h1_plain_begin begins at reader->start, in a head. It will go no further than that head may: the
- * bounds of later ones are behind. False when a part of that line was looked at before, or there is
- * less than a block, or lines are limited to less. */
+/* h1_plain_begin begins at a line of a head. It will go no further than that head may: the bounds
+ * of later ones are behind. False when there is less than a block, or lines are limited to less. */
 static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *reader,
                                   struct span window, struct h1_event *out,
                                   const struct h1_event *full) {
   uint64_t head = h1_reader_bound(reader) - reader->base;
   size_t room = head < window.len ? (size_t)head : window.len;
   size_t next = (size_t)(reader->start - reader->base);
-  if (reader->scan.at != reader->start || reader->limits.line < H1_BLOCK ||
-      room < H1_BLOCK + H1_PLAIN_MARGIN || room - next < 2) {
+  if (reader->limits.line < H1_BLOCK || room < H1_BLOCK + H1_PLAIN_MARGIN || room - next < 2) {
     return false;
   }
   *plain = (struct h1_plain){.reader = reader,
@@ -106,16 +104,6 @@ static inline struct span h1_plain_name(const struct h1_plain *plain,
     len = h1_class_run(text, 0, H1_TCHAR);
   }
   return span_make(plain->next, len);
-}
-
-/* h1_plain_value returns a field line's value: most often behind ": " and without further blanks.
- */
-H1_INLINE struct span h1_plain_value(const uint8_t *colon, const uint8_t *end) {
-  const uint8_t *first = colon + 2;
-  if (colon[1] == ' ' && first[0] > ' ' && end[-1] > ' ') {
-    return span_make(first, (size_t)(end - first));
-  }
-  return h1_value(colon + 1, end);
 }
 
 /* h1_plain_give fills in an event for the line that ends in the next CRLF, and takes it. Returns

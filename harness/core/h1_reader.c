@@ -71,35 +71,36 @@ static enum h1_step check_limits(struct h1_reader *reader) {
 }
 
 enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct h1_line *line) {
-  h1_scan_line(&reader->scan, window, reader->base);
+  struct h1_scan *scan = &reader->scan;
+  struct span ahead = span_skip(window, (size_t)(scan->at - reader->base));
+  if (ahead.len > 0 && (h1_classes[ahead.ptr[0]] & H1_TEXT) != 0) {
+    h1_scan_line(scan, ahead);
+    ahead = span_skip(window, (size_t)(scan->at - reader->base));
+  }
   enum h1_step step = check_limits(reader);
   if (step != H1_STEP_ON) {
     return step;
   }
-  struct span behind = span_skip(window, (size_t)(reader->scan.at - reader->base));
-  if (behind.len == 0 || (behind.ptr[0] == '\r' && behind.len == 1)) {
+  if (ahead.len == 0 || (ahead.ptr[0] == '\r' && ahead.len == 1)) {
     return H1_STEP_MORE;
   }
-  line->text = span_skip(window, (size_t)(reader->start - reader->base));
-  line->text.len = (size_t)(reader->scan.at - reader->start);
-  line->token = (size_t)(reader->scan.token - reader->start);
-  line->stop = behind.ptr[0];
-  line->broken = behind.ptr[0] != '\r' || behind.ptr[1] != '\n';
+  size_t len = (size_t)(scan->at - reader->start);
+  line->text = span_make(ahead.ptr - len, len);
+  line->token = (size_t)(scan->token - reader->start);
+  line->stop = ahead.ptr[0];
+  line->broken = ahead.ptr[0] != '\r' || ahead.ptr[1] != '\n';
   uint64_t bound = h1_reader_bound(reader);
-  if (!line->broken && reader->scan.at + 2 > bound) {
+  if (!line->broken && scan->at + 2 > bound) {
     return h1_reader_fail(reader, H1_HEAD_TOO_LARGE, bound, "the head is over the limit");
   }
   return H1_STEP_ON;
 }
 
-enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *line,
+enum h1_step h1_reader_blame(struct h1_reader *reader, const struct h1_line *line,
                              struct h1_fault fault, enum h1_error_code tail) {
   bool faulty = fault.code != H1_OK;
   if (faulty && (!line->broken || fault.index < line->text.len)) {
     return h1_reader_fail(reader, fault.code, reader->start + fault.index, fault.reason);
-  }
-  if (!line->broken) {
-    return H1_STEP_ON;
   }
   if (line->stop == '\r') {
     return h1_reader_fail(reader, H1_BAD_LINE_END, reader->scan.at, "a CR without LF");

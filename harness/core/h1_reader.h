@@ -70,9 +70,12 @@ static inline bool h1_line_is_field(const struct h1_line *line) {
   return line->token > 0 && line->token < line->text.len && line->text.ptr[line->token] == ':';
 }
 
-/* h1_value returns the field value between the colon and the end of the line, without the OWS
- * around it. */
+/* h1_value returns the field value between the colon and the end of the line's text, without the
+ * OWS around it: most often one SP, in front. A byte that is no blank stands behind the text. */
 static inline struct span h1_value(const uint8_t *first, const uint8_t *end) {
+  if (first[0] == ' ' && first[1] > ' ' && end[-1] > ' ') {
+    return span_make(first + 1, (size_t)(end - first - 1));
+  }
   while (first < end && h1_is_blank(first[0])) {
     first++;
   }
@@ -147,27 +150,19 @@ enum h1_step h1_reader_fail(struct h1_reader *reader, enum h1_error_code code, u
  * passes a limit. It takes nothing. */
 enum h1_step h1_reader_line(struct h1_reader *reader, struct span window, struct h1_line *line);
 
-/* h1_reader_waits is h1_reader_line for a read of one byte. True when that belongs to the text of
- * the line, or is the CR behind it, so that more is needed. */
-static inline bool h1_reader_waits(struct h1_reader *reader, uint8_t byte) {
-  uint64_t at = reader->scan.at;
-  uint8_t class = h1_classes[byte];
-  if ((class & H1_TEXT) == 0) {
-    return byte == '\r';
-  }
-  if (at - reader->start >= reader->limits.line || at >= h1_reader_bound(reader)) {
-    return false;
-  }
-  reader->scan.token += reader->scan.token == at && (class & H1_TCHAR) != 0;
-  reader->scan.at = at + 1;
-  return true;
-}
-
-/* h1_reader_check says which of a line's faults comes first: what its parser found in the text, or
- * the byte that broke the line, which is a fault of kind tail unless it is CR or LF. H1_STEP_ON
- * when it has neither. */
-enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *line,
+/* h1_reader_blame says which of a line's faults comes first: what its parser found in the text, or
+ * the byte that broke the line, which is a fault of kind tail unless it is CR or LF. */
+enum h1_step h1_reader_blame(struct h1_reader *reader, const struct h1_line *line,
                              struct h1_fault fault, enum h1_error_code tail);
+
+/* h1_reader_check is h1_reader_blame if there is a fault, else H1_STEP_ON. */
+static inline enum h1_step h1_reader_check(struct h1_reader *reader, const struct h1_line *line,
+                                           struct h1_fault fault, enum h1_error_code tail) {
+  if (fault.code == H1_OK && !line->broken) {
+    return H1_STEP_ON;
+  }
+  return h1_reader_blame(reader, line, fault, tail);
+}
 
 /* h1_reader_event fills in an event for the bytes from start to end and takes them. Always
  * H1_STEP_EVENT. */

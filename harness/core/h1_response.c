@@ -9,6 +9,7 @@
 
 void h1_response_init(struct h1_response *parser, const struct h1_limits *limits) {
   h1_reader_init(&parser->reader, limits);
+  parser->quiet = 0;
   parser->answers = false;
   parser->first_request = 0;
   parser->num_requests = 0;
@@ -145,14 +146,20 @@ static enum h1_step read_status_line(struct h1_response *parser, struct span win
                                      struct h1_event *out) {
   struct h1_reader *reader = &parser->reader;
   struct h1_line line;
-  enum h1_step step = check_beginning(parser, window);
+  bool looked = reader->scan.at - reader->start >= sizeof(beginning);
+  enum h1_step step = looked ? H1_STEP_ON : check_beginning(parser, window);
   if (step == H1_STEP_ON) {
     step = h1_reader_line(reader, window, &line);
   }
   if (step != H1_STEP_ON) {
     return step;
   }
-  struct h1_fault fault = parse_status_line(line.text, &reader->minor, &reader->code);
+  struct h1_fault fault = {0};
+  if (is_plain(line.text, &reader->code)) {
+    reader->minor = 1;
+  } else {
+    fault = parse_status_line(line.text, &reader->minor, &reader->code);
+  }
   step = h1_reader_check(reader, &line, fault, H1_BAD_REASON);
   if (step != H1_STEP_ON) {
     return step;
@@ -269,7 +276,7 @@ H1_INLINE bool plain_field(struct h1_plain *plain, const struct h1_plain_line *l
   if (name.len == 0 || colon[0] != ':' || reader->num_fields == reader->limits.fields) {
     return false;
   }
-  struct span value = h1_plain_value(colon, line->end);
+  struct span value = h1_value(colon + 1, line->end);
   if (reader->by_fields &&
       (h1_is_content_length(name) ? !plain_length(reader, value) : h1_is_transfer_encoding(name))) {
     return false;
@@ -369,16 +376,67 @@ static struct h1_event *read_quickly(struct h1_response *parser, struct span win
     [H1_SCAN_PORTABLE] = read_portable,
   };
   const struct h1_reader *reader = &parser->reader;
-  if (reader->end - reader->start < FEW || reader->state > H1_READ_FIELDS) {
+  if (reader->end - reader->start < FEW || reader->scan.at != reader->start ||
+      reader->state > H1_READ_FIELDS) {
     return out;
   }
   return by_kind[reader->scan.scanner->kind](parser, window, out, full);
 }
 
-/* Kept apart, so that short reads need not save registers. */
-__attribute__((noinline)) static size_t read_events(struct h1_response *parser, struct span window,
-                                                    struct h1_event *events, size_t max,
-                                                    enum h1_status *out_status) {
+/* How far the line that begins or goes on may reach, if it is one of a head and does not begin as
+ * no response does. */
+static uint64_t quiet_until(const struct h1_response *parser) {
+  const struct h1_reader *reader = &parser->reader;
+  uint64_t line = reader->start + reader->limits.line;
+  uint64_t bound = h1_reader_bound(reader);
+  bool begun =
+      reader->state == H1_READ_START && reader->scan.at - reader->start >= sizeof(beginning);
+  if (!begun && reader->state != H1_READ_FIELDS) {
+    return 0;
+  }
+  return line < bound ? line : bound;
+}
+
+/* True when one byte was read, and that belongs to a line of a head and does not end it. */
+static inline bool goes_on(struct h1_response *parser, struct span window) {
+  struct h1_scan *scan = &parser->reader.scan;
+  uint64_t end = parser->reader.base + window.len;
+  if (scan->at + 1 != end || end > parser->quiet) {
+    return false;
+  }
+  uint8_t class = h1_classes[window.ptr[window.len - 1]];
+  parser->reader.end = end;
+  if ((class & H1_TEXT) == 0) {
+    return class == H1_CR;
+  }
+  if (scan->token + 1 == end && (class & H1_TCHAR) != 0) {
+    scan->token = end;
+  }
+  scan->at = end;
+  return true;
+}
+
+/* The same for the first bytes of a response. */
+static bool begins(struct h1_response *parser, struct span window) {
+  struct h1_reader *reader = &parser->reader;
+  uint64_t i = reader->scan.at - reader->start;
+  if (reader->state != H1_READ_START || i >= sizeof(beginning) || i >= reader->limits.line ||
+      reader->scan.at + 1 != reader->end || window.ptr[window.len - 1] != (uint8_t)beginning[i]) {
+    return false;
+  }
+  reader->scan.at = reader->end;
+  reader->scan.token += beginning[i] != '/';
+  if (i + 1 == sizeof(beginning)) {
+    parser->quiet = quiet_until(parser);
+  }
+  return true;
+}
+
+/* These two are kept apart, so that single bytes need not save registers. */
+#define APART __attribute__((noinline)) static
+
+APART size_t read_events(struct h1_response *parser, struct span window, struct h1_event *events,
+                         size_t max, enum h1_status *out_status) {
   struct h1_event *out = events;
   const struct h1_event *full = events + max;
   enum h1_step step = H1_STEP_EVENT;
@@ -389,33 +447,28 @@ __attribute__((noinline)) static size_t read_events(struct h1_response *parser, 
       out += step == H1_STEP_EVENT;
     }
   }
+  parser->quiet = quiet_until(parser);
   *out_status = (enum h1_status)step;
   return (size_t)(out - events);
 }
 
-/* For a read of one byte. True when it belongs to a line of a head and does not end it. */
-static bool waits(struct h1_response *parser, struct span window) {
-  struct h1_reader *reader = &parser->reader;
-  uint64_t seen = reader->scan.at - reader->base;
-  if (window.len - seen != 1) {
-    return false;
-  }
-  uint8_t byte = window.ptr[seen];
-  uint64_t i = reader->scan.at - reader->start;
-  bool begun =
-      reader->state == H1_READ_FIELDS ||
-      (reader->state == H1_READ_START && (i >= sizeof(beginning) || byte == (uint8_t)beginning[i]));
-  return begun && h1_reader_waits(reader, byte);
-}
-
-size_t h1_response_read(struct h1_response *parser, struct span window, struct h1_event *events,
-                        size_t max, enum h1_status *out_status) {
+APART size_t read_on(struct h1_response *parser, struct span window, struct h1_event *events,
+                     size_t max, enum h1_status *out_status) {
   h1_reader_take(&parser->reader, window);
-  if (waits(parser, window)) {
+  if (begins(parser, window)) {
     *out_status = H1_MORE;
     return 0;
   }
   return read_events(parser, window, events, max, out_status);
+}
+
+size_t h1_response_read(struct h1_response *parser, struct span window, struct h1_event *events,
+                        size_t max, enum h1_status *out_status) {
+  if (goes_on(parser, window)) {
+    *out_status = H1_MORE;
+    return 0;
+  }
+  return read_on(parser, window, events, max, out_status);
 }
 
 enum h1_status h1_response_next(struct h1_response *parser, struct span window,
@@ -425,6 +478,7 @@ enum h1_status h1_response_next(struct h1_response *parser, struct span window,
 }
 
 enum h1_status h1_response_finish(struct h1_response *parser, struct h1_event *out) {
+  parser->quiet = 0;
   if (parser->reader.state == H1_READ_REST) {
     return (enum h1_status)read_end(parser, out);
   }

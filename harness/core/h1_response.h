@@ -38,7 +38,8 @@ struct h1_response {
       struct h1_error error;
     };
   };
-  bool answers; /* the present message is the final answer to the first request of the ring */
+  uint64_t quiet; /* up to here, text goes on with the line of a head and makes no event */
+  bool answers;   /* the present message is the final answer to the first request of the ring */
   uint8_t requests[H1_MAX_OUTSTANDING]; /* a ring of enum h1_request_kind */
   uint8_t first_request;
   uint8_t num_requests;

@@ -44,8 +44,7 @@ static size_t text_run(const struct h1_scanner *scanner, struct span bytes, size
   return i + h1_class_run(bytes, i, H1_TEXT) - from;
 }
 
-void h1_scan_line(struct h1_scan *scan, struct span window, uint64_t base) {
-  struct span ahead = span_skip(window, (size_t)(scan->at - base));
+void h1_scan_line(struct h1_scan *scan, struct span ahead) {
   size_t token = 0;
   if (scan->token == scan->at) {
     token = h1_class_run(ahead, 0, H1_TCHAR);

@@ -44,9 +44,9 @@ static inline void h1_scan_begin(struct h1_scan *scan, uint64_t at) {
   scan->token = at;
 }
 
-/* h1_scan_line goes on to the byte that ends the line's text, or to the window's end. The window
- * begins at stream offset base. */
-void h1_scan_line(struct h1_scan *scan, struct span window, uint64_t base);
+/* h1_scan_line goes on to the byte that ends the line's text, or to the end of what is ahead: the
+ * bytes from at on. */
+void h1_scan_line(struct h1_scan *scan, struct span ahead);
 
 static inline unsigned h1_scan_low(uint64_t mask) {
   return (unsigned)__builtin_ctzll(mask);

@@ -256,6 +256,18 @@ static void test_an_error_is_final(void **state) {
   assert_int_equal(parser.error.code, H1_BAD_START_LINE);
 }
 
+static void test_a_cut_inside_a_head_is_final(void **state) {
+  (void)state;
+  struct h1_response parser;
+  init_for(&parser, H1_FOR_GET);
+  struct span wire = span_of("HTTP/1.1 200 OK\r\nName: value");
+  struct h1_event event;
+  assert_int_equal(h1_response_next(&parser, span_make(wire.ptr, wire.len - 1), &event), H1_EVENT);
+  assert_int_equal(h1_response_next(&parser, span_make(wire.ptr, wire.len - 1), &event), H1_MORE);
+  assert_int_equal(h1_response_finish(&parser, &event), H1_ERROR);
+  assert_error(&parser, wire, H1_CUT, wire.len - 1);
+}
+
 static void test_the_end_ends_close_delimited_content_once(void **state) {
   (void)state;
   struct h1_response parser;
@@ -421,6 +433,7 @@ int main(void) {
       cmocka_unit_test(test_dropped_bytes_move_the_base),
       cmocka_unit_test(test_content_is_not_kept),
       cmocka_unit_test(test_an_error_is_final),
+      cmocka_unit_test(test_a_cut_inside_a_head_is_final),
       cmocka_unit_test(test_the_end_ends_close_delimited_content_once),
       cmocka_unit_test(test_64_requests_may_be_outstanding),
       cmocka_unit_test(test_answers_take_requests_in_order),

@@ -100,7 +100,8 @@ static void run_row(const struct run_row *row, const struct h1_scanner *scanner,
   h1_scan_begin(&scan, 1000 + pad);
   for (size_t given = pad; scan.at < 1000 + pad + line || given == pad;) {
     given = given + size < len ? given + size : len;
-    h1_scan_line(&scan, guard_place(guard, span_make(wire, given)), 1000);
+    struct span window = guard_place(guard, span_make(wire, given));
+    h1_scan_line(&scan, span_skip(window, (size_t)scan.at - 1000));
     if (given == len) {
       break;
     }
