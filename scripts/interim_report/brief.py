@@ -16,6 +16,8 @@ COMMON = {
     **{"verdict": "pass", "level": "MUST", "requirements": [], "outcome": "ok", "outcomes": None},
     **{"expected": "", "observed": "", "reason": "", "fault": "", "known": "", "unexpected": False},
 }
+# Which of several outcomes met a requirement, and where among others a message came, differs from run to run.
+VARYING = {"pass": "outcome", "info": "observed"}
 VALUE = "{value}"
 MAX_LINES = 60
 MAX_TEXT = 320
@@ -61,11 +63,11 @@ def key_of(case):
 
 
 def steady(row, before):
-    """A row that meets its requirement, with the outcome that met it before: which one does may be a matter
-    of time."""
-    if before is None or row.get("verdict", "pass") != "pass":
+    """The row that a result had before, when the two differ only in what may be a matter of time."""
+    varying = VARYING.get(row.get("verdict", "pass"))
+    if before is None or varying is None:
         return row
-    return before if row | {"outcome": ""} == before | {"outcome": ""} else row
+    return before if row | {varying: ""} == before | {varying: ""} else row
 
 
 def rows_of(cases, before):

@@ -117,12 +117,24 @@ def test_a_run_that_found_the_same_changes_nothing():
     assert brief.condense(later(mixed()), old=old) is old
 
 
-def test_what_another_outcome_of_a_pass_tells_may_be_a_matter_of_time():
-    old = brief.condense(report(result("a/b", outcome="forwarded", outcomes=["forwarded"])))
-    again = report(result("a/b", outcome="ok", outcomes=["ok"]))
-    assert brief.condense(again, old=old) is old
+@pytest.mark.parametrize(
+    ("verdict", "change", "is_news"),
+    [
+        ("pass", {"outcome": "ok", "outcomes": ["ok"]}, False),
+        ("pass", {"level": "SHOULD"}, True),
+        ("info", {"observed": "102 x7, 200"}, False),
+        ("info", {"outcome": "ok"}, True),
+        ("warn", {"observed": "102 x7, 200"}, True),
+        ("skip", {"reason": "another"}, True),
+    ],
+)
+def test_what_is_a_matter_of_time_is_no_news(verdict, change, is_news):
+    first, again = (report(result("a/b", verdict, outcomes=["forwarded", "ok"]) | words) for words in ({}, change))
+    old = brief.condense(first)
+    assert (brief.condense(again, old=old) is not old) == is_news
+    # Of another version everything is.
     again["target"] |= {"version": "2"}
-    assert brief.condense(again, old=old)["results"][0].get("outcome", "ok") == "ok"
+    assert brief.condense(again, old=old)["results"] == brief.condense(again)["results"]
 
 
 def test_a_result_that_changed_changes_its_row_and_keeps_other_transcripts():
