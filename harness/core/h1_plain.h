@@ -95,13 +95,12 @@ static inline bool h1_plain_is_empty(const struct h1_plain *plain) {
 }
 
 /* h1_plain_name returns the token that the line begins with. The table of bytes knows where it ends
- * if the masks do not. */
+ * if the masks do not: the line's end is no part of it. */
 static inline struct span h1_plain_name(const struct h1_plain *plain,
                                         const struct h1_plain_line *line) {
   size_t len = line->token;
-  if (len == 0) {
-    struct span text = span_make(plain->next, (size_t)(line->end - plain->next));
-    len = h1_class_run(text, 0, H1_TCHAR);
+  while (line->token == 0 && (h1_classes[plain->next[len]] & H1_TCHAR) != 0) {
+    len++;
   }
   return span_make(plain->next, len);
 }
@@ -132,13 +131,12 @@ static inline void h1_plain_end(const struct h1_plain *plain) {
 }
 
 /* h1_plain_words classifies a block with no more than portable C: HTAB is a break too, and limits
- * are not told. */
+ * are not told. The product gathers the highest bit of each byte of a word in its highest byte. */
 static inline struct h1_masks h1_plain_words(const uint8_t block[H1_BLOCK]) {
   struct h1_masks masks = {0};
-  for (unsigned i = 0; i < H1_BLOCK / H1_WORD; i++) {
-    uint64_t controls = h1_scan_controls(block + (size_t)i * H1_WORD);
-    /* One bit of eight from each byte, gathered in the highest byte of the product. */
-    masks.breaks |= (controls >> 7) * UINT64_C(0x0102040810204080) >> 56 << i * H1_WORD;
+  for (size_t i = 0; i < H1_BLOCK; i += H1_WORD) {
+    uint64_t product = h1_scan_controls(block + i) * UINT64_C(0x0002040810204081);
+    masks.breaks = masks.breaks >> H1_WORD | (product & UINT64_C(0xff) << 56);
   }
   return masks;
 }
