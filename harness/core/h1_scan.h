@@ -13,7 +13,7 @@ enum { H1_BLOCK = 64, H1_WORD = 8 };
 /* One bit for each byte of a block; the first byte's is the lowest. */
 struct h1_masks {
   uint64_t breaks; /* not HTAB, SP, VCHAR or obs-text: what ends the text of a line */
-  uint64_t limits; /* not a tchar: what ends a token */
+  uint64_t limits; /* not a tchar: what ends a token. None is set where the table must tell */
 };
 
 typedef struct h1_masks h1_classify_fn(const uint8_t block[H1_BLOCK]);

@@ -16,10 +16,11 @@ static void expect_masks(const uint8_t block[H1_BLOCK]) {
   }
   for (size_t i = 0; h1_scanner_at(i)->classify != NULL; i++) {
     struct h1_masks seen = h1_scanner_at(i)->classify(block);
-    if (seen.breaks != expected.breaks || seen.limits != expected.limits) {
+    uint64_t limits = h1_scanner_at(i)->kind == H1_SCAN_AVX2 ? expected.limits : 0;
+    if (seen.breaks != expected.breaks || seen.limits != limits) {
       fail_msg("%s: breaks %016llx for %016llx, limits %016llx for %016llx", h1_scanner_at(i)->name,
                (unsigned long long)seen.breaks, (unsigned long long)expected.breaks,
-               (unsigned long long)seen.limits, (unsigned long long)expected.limits);
+               (unsigned long long)seen.limits, (unsigned long long)limits);
     }
   }
 }
