@@ -94,6 +94,7 @@ static enum outcome breach_outcome(enum breach breach) {
       [BREACH_FRAMES] = OUTCOME_ALTERED,       [BREACH_INTERIM_LENGTH] = OUTCOME_UNMET,
       [BREACH_INTERIM_CODING] = OUTCOME_UNMET, [BREACH_INTERIM_HTTP10] = OUTCOME_UNMET,
       [BREACH_SWITCHED] = OUTCOME_UNMET,       [BREACH_NEVER] = OUTCOME_UNMET,
+      [BREACH_HEAD_CONTENT] = OUTCOME_DESYNC,
   };
   return breach < NUM_BREACHES ? outcomes[breach] : OUTCOME_ALTERED;
 }

@@ -23,6 +23,7 @@ void lane_open(struct script *script, size_t client, uint64_t now_us) {
   lane->reset = false;
   lane->refused = false;
   lane->broken = false;
+  lane->instead = NULL;
   lane->shut = false;
   lane->closing = false;
   lane->answered = false;
@@ -341,11 +342,11 @@ static bool find_skipped(struct script *script, size_t client, struct script_exc
                          uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   if (!script_makes_answers(script) || exchange == NULL || exchange->final == NULL ||
-      !is_answer_to_head(script, lane, exchange)) {
+      exchange->front != lane->conn || !is_answer_to_head(script, lane, exchange)) {
     return false;
   }
   lane->broken = true;
-  lane->skipped = true;
+  lane->instead = "the answer to the next request";
   exchange->next_answered = true;
   exchange->final = NULL;
   script_find(script, BREACH_PASSED_OVER, NULL, next_answered_text);
@@ -443,6 +444,17 @@ static bool is_code_out_of_range(const struct client_lane *lane) {
   return error->code == H1_BAD_STATUS && digits && !h1_is_digit(rest.ptr[3]);
 }
 
+/* What is no HTTP stands behind the head that answers a HEAD and announces content. */
+static bool is_content_to_head(const struct script *script, const struct client_lane *lane) {
+  const struct message_seen *last = lane->last;
+  return script_makes_answers(script) && lane->building == NULL && last != NULL && last->complete &&
+         !last->interim && last->exchange < script->num_exchanges &&
+         script->exchanges[last->exchange]->front == lane->conn &&
+         span_is(script->exchanges[last->exchange]->method, "HEAD") &&
+         (message_names_field(last, span_of("Content-Length")) ||
+          message_names_field(last, span_of("Transfer-Encoding")));
+}
+
 static void grammar_broken(struct script *script, size_t client, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   const struct h1_error *error = &lane->parser.error;
@@ -459,6 +471,9 @@ static void grammar_broken(struct script *script, size_t client, uint64_t now_us
   lane->broken = true;
   if (is_limit(error->code)) {
     script->over_limit = text;
+  } else if (is_content_to_head(script, lane)) {
+    lane->instead = "content behind the answer to HEAD";
+    script_find(script, BREACH_HEAD_CONTENT, NULL, "content follows the head that answers a HEAD");
   } else if (exchange == NULL || !exchange->sent_broken) {
     enum breach breach = unsolicited                  ? BREACH_UNSOLICITED
                          : is_code_out_of_range(lane) ? BREACH_CODE

@@ -189,6 +189,7 @@ const char *breach_requirement(enum breach breach, enum http_version front) {
       [BREACH_SWITCHED] = {"RFC9110-7.8-4", "RFC9113-8.6-1"},
       [BREACH_PASSED_ON] = {"RFC9113-8.1.1-4", "RFC9113-8.1.1-4"},
       [BREACH_VERSION] = {"RFC9112-2.3-1", "RFC9112-2.3-1"},
+      [BREACH_HEAD_CONTENT] = {"RFC9110-9.3.2-1", "RFC9110-9.3.2-1"},
   };
   if (breach >= BREACH_MALFORMED) {
     return fault_requirement((enum h2_fault)((int)breach - BREACH_MALFORMED));

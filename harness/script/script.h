@@ -169,7 +169,7 @@ struct client_lane {
   bool reset;
   bool refused;
   bool broken;              /* what it sent is no HTTP */
-  bool skipped;             /* ... as it went on to a later request: an origin */
+  const char *instead;      /* what that is, in words; NULL: bytes that are no HTTP */
   bool shut;                /* we ended ours */
   bool closing;             /* its last final said that it closes: no request may follow */
   bool answered;            /* a final came on this connection */
@@ -215,6 +215,7 @@ enum breach {
   BREACH_VERSION,        /* a forwarded message labelled with another HTTP version */
   BREACH_FRAMES,         /* what the target sent is no HTTP/2 */
   BREACH_PASSED_ON,      /* a malformed message over HTTP/2 that our origin sent so */
+  BREACH_HEAD_CONTENT,   /* an origin's answer to HEAD has content */
   BREACH_NEVER,          /* what the case says must never be seen */
   NUM_BREACHES,
   /* Behind these, one for each enum h2_fault of a message that the target generated. */

@@ -318,11 +318,11 @@ static const char *end_word(struct script *script, const struct client_lane *lan
                ? "the end of the stream"
                : arena_printf(&script->arena, "RST_STREAM %s", turn->reset_code);
   }
-  return lane->skipped   ? "the answer to the next request"
-         : lane->broken  ? "bytes that are no HTTP"
-         : lane->refused ? "connection refused"
-         : lane->reset   ? "reset"
-                         : "close";
+  return lane->instead != NULL ? lane->instead
+         : lane->broken        ? "bytes that are no HTTP"
+         : lane->refused       ? "connection refused"
+         : lane->reset         ? "reset"
+                               : "close";
 }
 
 /* The lane's connection, or the stream whose turn it is, has ended. */

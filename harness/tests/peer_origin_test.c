@@ -50,9 +50,8 @@ static const struct row routes[] = {
     {"an upload has a place, which a 104 tells to who knows the draft's version",
      {{CLIENT_SENDS, 1, "POST /upload HTTP/1.1|Host: o|Upload-Draft-Interop-Version: 8||"},
       {CLIENT_SEES, 1,
-       "HTTP/1.1 104 |" PLACE
-       "Upload-Draft-Interop-Version: 8||HTTP/1.1 201 Created|" PLACE ENDS("19",
-                                                                           "201 behind 1 x 104")},
+       "HTTP/1.1 104 |" PLACE "Upload-Draft-Interop-Version: 8||HTTP/1.1 201 Created|" PLACE ENDS(
+           "19", "201 behind 1 x 104")},
       {CLIENT_SENDS, 1, "POST /upload HTTP/1.1|Host: o|Upload-Draft-Interop-Version: 7||"},
       {CLIENT_SEES, 1, "HTTP/1.1 201 Created|" PLACE ENDS("4", "201")}},
      NULL},
