@@ -4,6 +4,6 @@ from twisted.internet import reactor
 from twisted.web.proxy import ReverseProxyResource
 from twisted.web.server import Site
 
-gateway = Site(ReverseProxyResource("127.0.0.1", {origin_port}, b""))
-reactor.listenTCP({listen_port}, gateway, interface="127.0.0.1")
+gateway = Site(ReverseProxyResource("127.0.0.1", int("{origin_port}"), b""))
+reactor.listenTCP(int("{listen_port}"), gateway, interface="127.0.0.1")
 reactor.run()
