@@ -90,6 +90,9 @@ struct h2_coder_ops {
   /* allow follows our own: the peer's table may be as large from its next block on. It only raises,
    * as the peer's blocks may be older than our SETTINGS. */
   void (*allow)(void *coder, uint32_t bytes);
+  /* settle tells that the peer acknowledged what allow said last: from its next block on its table
+   * is no larger, whether that block says so or not (RFC 9113 section 4.3.1). */
+  void (*settle)(void *coder);
   void (*free)(void *coder);
 };
 

@@ -128,6 +128,7 @@ static enum h2_status follow_frame(struct h2_connection *connection, const struc
   case H2_SETTINGS:
     if ((event->flags & H2_ACK) != 0) {
       connection->acknowledged = true;
+      connection->ops->settle(connection->coder);
     } else {
       end_settings(connection, event, out);
     }

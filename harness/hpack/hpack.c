@@ -9,7 +9,9 @@ struct hpack {
   nghttp2_hd_inflater *inflater;
   nghttp2_hd_deflater *deflater;
   uint32_t allowed; /* bytes that the peer's table may have */
+  uint32_t said;    /* what our SETTINGS say */
   bool raised;      /* the inflater does not know that yet */
+  bool lowered;     /* the same, and the peer's next block may say so */
   bool inside;      /* a header block is being decoded */
 };
 
@@ -26,7 +28,7 @@ static void *hpack_make(void) {
   arena_init(&arena);
   struct hpack *hpack = arena_alloc(&arena, sizeof(*hpack));
   hpack->arena = arena;
-  hpack->allowed = H2_DEFAULT_TABLE;
+  hpack->allowed = hpack->said = H2_DEFAULT_TABLE;
   demand(nghttp2_hd_inflate_new(&hpack->inflater) == 0);
   demand(nghttp2_hd_deflate_new(&hpack->deflater, H2_DEFAULT_TABLE) == 0);
   return hpack;
@@ -49,10 +51,36 @@ static void begin_block(struct hpack *hpack) {
   hpack->inside = true;
 }
 
+/* nghttp2 asks for a block that says the new size first. A peer that never fills its table need not
+ * say it, so we say it in its place: the size fits into the five bits of one byte, or is not
+ * enforced. */
+static void lower(struct hpack *hpack, struct span block) {
+  enum { MASK = 0xe0, SIZE_UPDATE = 0x20, MOST = 30 };
+  if (!hpack->lowered || block.len == 0) {
+    return;
+  }
+  hpack->lowered = false;
+  if (hpack->said > MOST) {
+    return;
+  }
+  demand(nghttp2_hd_inflate_change_table_size(hpack->inflater, hpack->said) == 0);
+  if ((block.ptr[0] & MASK) == SIZE_UPDATE) {
+    return;
+  }
+  uint8_t update = (uint8_t)(SIZE_UPDATE | hpack->said);
+  nghttp2_nv field;
+  int flags = NGHTTP2_HD_INFLATE_NONE;
+  demand(nghttp2_hd_inflate_hd2(hpack->inflater, &field, &flags, &update, 1, 0) == 1);
+}
+
 static int hpack_decode(void *coder, struct span *block, bool last, struct h2_field *out) {
   static const uint8_t nothing[1] = {0};
   struct hpack *hpack = coder;
+  bool first = !hpack->inside;
   begin_block(hpack);
+  if (first) {
+    lower(hpack, *block);
+  }
   do {
     nghttp2_nv field;
     int flags = NGHTTP2_HD_INFLATE_NONE;
@@ -113,10 +141,16 @@ static void hpack_resize(void *coder, uint32_t bytes) {
 
 static void hpack_allow(void *coder, uint32_t bytes) {
   struct hpack *hpack = coder;
+  hpack->said = bytes;
   if (bytes > hpack->allowed) {
     hpack->allowed = bytes;
     hpack->raised = true;
   }
+}
+
+static void hpack_settle(void *coder) {
+  struct hpack *hpack = coder;
+  hpack->lowered = hpack->said < hpack->allowed;
 }
 
 const struct h2_coder_ops hpack_coder = {
@@ -125,5 +159,6 @@ const struct h2_coder_ops hpack_coder = {
     .encode = hpack_encode,
     .resize = hpack_resize,
     .allow = hpack_allow,
+    .settle = hpack_settle,
     .free = hpack_free,
 };

@@ -109,6 +109,7 @@ enum bug_fault {
   BUG_OUT_LARGE_FRAME,      /* a header block is one frame, however large */
   BUG_OUT_WINDOW_CLOSED,    /* it is dropped where the window has no room */
   BUG_OUT_WINDOW_TAKEN,     /* it takes room in the window */
+  BUG_OUT_TABLE_KEPT,       /* the client's HEADER_TABLE_SIZE counts for nothing */
   BUG_OUT_AFTER_RESET,      /* the client's RST_STREAM counts for nothing */
   /* What comes from an origin of HTTP/2. */
   BUG_IN_FAULT,         /* number, an enum h2_fault, counts for nothing */
@@ -117,6 +118,7 @@ enum bug_fault {
   BUG_IN_HEAD_DONE,     /* what follows an interim response is trailers */
   BUG_IN_FINAL_LOST,    /* a final response is lost when RST_STREAM follows it */
   BUG_IN_GOAWAY_LOSES,  /* GOAWAY ends all streams */
+  BUG_IN_GOAWAY_UNREAD, /* GOAWAY is passed over */
   BUG_IN_NO_ROOM,       /* no WINDOW_UPDATE is ever sent */
   BUG_IN_FIRST_READ,    /* interim responses in the first read of a connection are dropped */
   BUG_IN_ERROR_IGNORED, /* a connection error stops the reading, and nothing more */
@@ -131,7 +133,8 @@ enum bug_fault {
   BUG_FRAME_ANY_STREAM,      /* header blocks of a stream that is not open belong to the latest */
   BUG_FRAME_PUSHED,          /* so do those on a pushed stream; the promise is passed over */
   BUG_FRAME_EMPTY_DROPPED,   /* an empty DATA frame is passed over, END_STREAM and all */
-  BUG_FRAME_SHORT_LOST,      /* CONTINUATION of one byte is passed over */
+  BUG_FRAME_BEHIND_END, /* a block that shares a read with the end of its stream is the next's */
+  BUG_FRAME_SHORT_LOST, /* CONTINUATION of one byte is passed over */
   /* What an origin does. */
   BUG_NO_ANSWER,          /* a request gets no final response */
   BUG_CUT_ANSWER,         /* its connection ends without one */

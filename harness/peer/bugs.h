@@ -81,6 +81,9 @@ struct link_stream *bug_stream(const struct exchange *x, const struct message *h
 void bug_behind_block(const struct exchange *x, const struct message *head,
                       struct link_stream *stream);
 
+/* bug_coder gives the coder for a connection of HTTP/2. */
+const struct h2_coder_ops *bug_coder(struct relay *relay);
+
 /* bug_frames takes bytes that came on a connection of HTTP/2 and appends to what is read there what
  * the bug makes of them. */
 void bug_frames(struct h2_link *link, struct span bytes);

@@ -134,6 +134,20 @@ void bug_behind_block(const struct exchange *x, const struct message *head,
   }
 }
 
+static void keep_table(void *coder, uint32_t bytes) {
+  (void)coder;
+  (void)bytes;
+}
+
+const struct h2_coder_ops *bug_coder(struct relay *relay) {
+  if (!bug_is(relay, BUG_OUT_TABLE_KEPT)) {
+    return relay->config.coder;
+  }
+  relay->coder = *relay->config.coder;
+  relay->coder.resize = keep_table;
+  return &relay->coder;
+}
+
 /* Frames that are read wrongly. */
 
 struct frame {
@@ -267,9 +281,20 @@ static void put_late(struct h2_link *link) {
   }
 }
 
+/* Whether a frame is read only when another stream is open. */
+static bool is_late(const struct h2_link *link, const struct frame *frame, uint32_t ended) {
+  if (frame->type != H2_HEADERS) {
+    return false;
+  }
+  return bug_is(link->conn.relay, BUG_FRAME_BEHIND_END)
+             ? frame->stream == ended
+             : bug_is(link->conn.relay, BUG_FRAME_ANY_STREAM) && latest(link) == 0;
+}
+
 void bug_frames(struct h2_link *link, struct span bytes) {
   const struct bug *bug = link->conn.relay->config.bug;
   struct frame frame;
+  uint32_t ended = 0;
   if (bug == NULL || bug->fault < BUG_FRAME_NO_CONTINUATION || bug->fault > BUG_FRAME_SHORT_LOST ||
       link->h2.end == H2_SERVER) {
     bytes_add(&link->conn.in, bytes);
@@ -281,13 +306,14 @@ void bug_frames(struct h2_link *link, struct span bytes) {
     size_t len = H2_FRAME_HEAD + frame.len;
     if (bug->fault == BUG_FRAME_INSIDE) {
       put_inside(link, &frame);
-    } else if (bug->fault == BUG_FRAME_ANY_STREAM && frame.type == H2_HEADERS &&
-               latest(link) == 0) {
+    } else if (is_late(link, &frame, ended)) {
       bytes_add(&link->inside, span_make(link->frames.ptr, len));
     } else if (!drops(link, &frame, bug->fault)) {
       change_frame(link, &frame, bug->fault);
       put(link, &frame);
     }
+    bool ends = frame.type == H2_HEADERS || frame.type == H2_DATA;
+    ended = ends && (frame.flags & H2_END_STREAM) != 0 ? frame.stream : ended;
     bytes_drop(&link->frames, len);
   }
 }

@@ -16,7 +16,7 @@ static const struct bug rows[] = {
     {"100-in-lower-case-only", "An expectation in upper case is not known.", "RFC9110-10.1.1-1", "",
      "expect/odd-case", "expect/odd-case", BUG_H1_H1 | BUG_H2_H2, BUG_100_ODD_CASE, WHEN_ALWAYS, 0},
     {"100-behind-the-final", "The 100 goes out behind the final response.", "RFC9110-15-4", "E10",
-     "expect/100-then-200",
+     "expect/100-then-200 expect/pipelined",
      "abort/100-then-close expect h2-expect/100-in-pieces upgrade/with-expectation", BUG_FRONT_H1,
      BUG_100_BEHIND_FINAL, WHEN_ALWAYS, 0},
     {"100-then-nothing", "Behind a 100 of the gateway's own nothing comes.", "RFC9110-10.1.1-11",

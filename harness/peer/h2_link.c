@@ -489,6 +489,9 @@ static void on_stream(struct link_stream *stream, const struct h2_event *event) 
  * anew each time: what is lost may open others, but not here. */
 static void on_goaway(struct h2_link *link) {
   struct link_stream *stream = link->streams;
+  if (bug_is(link->conn.relay, BUG_IN_GOAWAY_UNREAD)) {
+    return;
+  }
   if (bug_is(link->conn.relay, BUG_IN_GOAWAY_LOSES)) {
     link->h2.goaway_last = 0;
   }
@@ -685,8 +688,8 @@ struct h2_link *link_new(struct relay *relay, size_t size, enum h2_end end,
   static const struct h2_parameter to_origin[] = {{H2_ENABLE_PUSH, 0}};
   struct h2_link *link = relay_conn_new(relay, size, &conn_ops, id);
   link->link_ops = ops;
-  h2_connection_init(&link->h2, end, relay->config.coder, end == H2_SERVER ? to_client : to_origin,
-                     1, &link->out);
+  h2_connection_init(&link->h2, end, bug_coder(relay), end == H2_SERVER ? to_client : to_origin, 1,
+                     &link->out);
   link->h2.holds_window = true;
   h2_write_window(&link->out, 0, LINK_ROOM - H2_DEFAULT_WINDOW);
   link->room = LINK_ROOM;

@@ -50,6 +50,7 @@ struct relay {
   size_t next_command;
   bool died;
   struct field_list carried; /* by a named bug, from one exchange into another */
+  struct h2_coder_ops coder; /* a named bug's */
   struct bytes out;          /* the bytes of the commands */
 };
 

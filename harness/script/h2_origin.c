@@ -151,7 +151,8 @@ static struct end_stream *open_stream(struct h2_origin *end, uint32_t id) {
 static void stream_event(struct origin *origin, struct h2_origin *end, const struct h2_event *event,
                          uint64_t now_us) {
   struct end_stream *stream = find_stream(end, event->stream);
-  if (stream == NULL && event->type == H2_HEADERS && event->stream > end->last) {
+  /* Behind a GOAWAY a stream is not begun with (RFC 9113 section 6.8). */
+  if (stream == NULL && event->type == H2_HEADERS && event->stream > end->last && !end->link.away) {
     stream = open_stream(end, event->stream);
   }
   if (stream == NULL) {

@@ -134,6 +134,7 @@ static void put_body(struct link *link, const struct h2_stream *stream, const st
     put_number(body, part->number);
   }
   if (part->type == H2_GOAWAY) {
+    link->away = true;
     put_number(body, stream->id);
     put_number(body, part->number);
   }

@@ -17,6 +17,7 @@ struct link {
   const void *holder;     /* who writes a message in pieces; NULL for nobody */
   struct link_rest *rest; /* content that waits for the peer's windows, in order */
   uint32_t promised;      /* the stream that was promised last; 0 for none */
+  bool away;              /* a GOAWAY of ours went out */
 };
 
 /* link_init begins our end; its preface and SETTINGS are in out. */

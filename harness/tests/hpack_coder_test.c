@@ -232,6 +232,25 @@ static void test_what_we_allow_inside_a_block_counts_for_the_next(void **state) 
   hpack_coder.free(coder);
 }
 
+/* Once the peer has acknowledged it, whether or not its next block says so. */
+static void test_what_the_peer_acknowledged_it_may_not_exceed(void **state) {
+  (void)state;
+  static const struct span blocks[] = {SPAN("\x40\x01n\x01v"), SPAN("\x20\x40\x01n\x01v"),
+                                       SPAN("\x40\x01n\x01v")};
+  for (size_t i = 0; i < 3; i++) {
+    void *coder = hpack_coder.make();
+    hpack_coder.allow(coder, i == 2 ? H2_DEFAULT_TABLE : 0);
+    hpack_coder.settle(coder);
+    expect(coder, blocks[i], 0, "n=v;");
+    if (i == 2) {
+      expect(coder, (struct span)SPAN("\xbe"), 0, "n=v;");
+    } else {
+      expect_error(coder, (struct span)SPAN("\xbe"));
+    }
+    hpack_coder.free(coder);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_block_comes_out_as_it_went_in_however_it_is_cut),
@@ -243,6 +262,7 @@ int main(void) {
       cmocka_unit_test(test_resizing_is_said_once),
       cmocka_unit_test(test_a_larger_table_than_ours_is_followed),
       cmocka_unit_test(test_what_we_allow_the_peer_may_use),
+      cmocka_unit_test(test_what_the_peer_acknowledged_it_may_not_exceed),
       cmocka_unit_test(test_what_we_allow_inside_a_block_counts_for_the_next),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
