@@ -5,6 +5,8 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/pieces.h"
 
+FUZZ_ORACLE_BEGIN
+
 struct known {
   const char *bytes;
   size_t len;
@@ -165,3 +167,5 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
   size_t changed = seed % 5 < 4 ? mutate(data, size, max_size, seed) : 0;
   return changed > 0 ? changed : fuzz_mutate_bytes(data, size, max_size);
 }
+
+FUZZ_ORACLE_END

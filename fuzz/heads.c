@@ -3,6 +3,8 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/pieces.h"
 
+FUZZ_ORACLE_BEGIN
+
 static const char *const codes[] = {"100", "101", "102", "103", "104", "110", "199",
                                     "200", "204", "304", "500", "099", "600"};
 
@@ -83,3 +85,5 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
   size_t changed = seed % 5 < 3 ? mutate(data, size, max_size, seed) : 0;
   return changed > 0 ? changed : fuzz_mutate_bytes(data, size, max_size);
 }
+
+FUZZ_ORACLE_END

@@ -1,5 +1,9 @@
 #include "fuzz/pieces.h"
 
+#include "fuzz/fuzz.h"
+
+FUZZ_ORACLE_BEGIN
+
 void pieces_init(struct pieces *pieces, uint8_t *data, size_t size, size_t max_size,
                  unsigned seed) {
   *pieces = (struct pieces){.data = data,
@@ -85,3 +89,5 @@ bool pieces_insert(struct pieces *pieces, struct span bytes) {
   size_t at = i < pieces->num ? pieces->begin[i] : pieces->num > 0 ? pieces->end[i - 1] : 0;
   return pieces_replace(pieces, at, at, bytes);
 }
+
+FUZZ_ORACLE_END

@@ -40,10 +40,19 @@ struct span span_trim(struct span a) {
 }
 
 size_t span_find(struct span a, struct span needle, size_t from) {
-  for (size_t i = from; i <= a.len && needle.len <= a.len - i; i++) {
-    if (needle.len == 0 || memcmp(a.ptr + i, needle.ptr, needle.len) == 0) {
-      return i;
+  if (needle.len == 0) {
+    return from <= a.len ? from : SIZE_MAX;
+  }
+  while (from < a.len && needle.len <= a.len - from) {
+    const uint8_t *at = memchr(a.ptr + from, needle.ptr[0], a.len - from - needle.len + 1);
+    if (at == NULL) {
+      break;
     }
+    from = (size_t)(at - a.ptr);
+    if (memcmp(at, needle.ptr, needle.len) == 0) {
+      return from;
+    }
+    from++;
   }
   return SIZE_MAX;
 }

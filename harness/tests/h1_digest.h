@@ -17,6 +17,7 @@ struct h1_reading {
   size_t scanner;            /* of h1_scanner_at */
   size_t first;              /* bytes of the first read; 0: all */
   size_t size;               /* bytes of each further one; 0: all that is left */
+  size_t num_sized;          /* after so many of them, all that is left at once; 0: never */
   bool one_by_one;           /* ask for one event at a time, and drop what is read */
   uint64_t skip_from;        /* events in these bytes are left out, offsets behind them are moved */
   uint64_t skip_to;
@@ -142,6 +143,7 @@ static inline struct h1_digest h1_digest_of(const struct h1_reading *reading) {
   }
   size_t given = reading->first == 0 ? reading->wire.len : reading->first;
   size_t size = reading->size == 0 ? reading->wire.len : reading->size;
+  size_t num_reads = 0;
   enum h1_status status = H1_MORE;
   size_t base = 0;
   while (status == H1_MORE) {
@@ -158,7 +160,8 @@ static inline struct h1_digest h1_digest_of(const struct h1_reading *reading) {
       h1_response_drop(&parser, keep - base);
       base = keep;
     }
-    given += size;
+    bool sized = reading->num_sized == 0 || num_reads++ < reading->num_sized;
+    given += sized ? size : reading->wire.len;
   }
   struct h1_event event;
   if (status == H1_MORE) {

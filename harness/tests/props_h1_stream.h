@@ -24,12 +24,13 @@ static inline const char *prop_stream_halves(const struct h1_reading *whole, uin
   return h1_digest_of(&cut).sum == expected ? NULL : "another reading when cut in two";
 }
 
-/* prop_stream_pieces: cut in small pieces, with another scanner, the same is read. */
+/* prop_stream_pieces: cut in small pieces somewhere, with another scanner, the same is read. */
 static inline const char *prop_stream_pieces(const struct h1_reading *whole, uint64_t hash,
                                              uint64_t expected) {
   struct h1_reading cut = *whole;
-  cut.first = 1 + (size_t)(hash >> 16) % 67;
+  cut.first = 1 + (size_t)(hash >> 16) % (cut.wire.len + 1);
   cut.size = 1 + (size_t)(hash >> 40) % 67;
+  cut.num_sized = 8;
   cut.scanner = 1 + (size_t)(hash >> 48) % 2;
   while (h1_scanner_at(cut.scanner) == NULL) {
     cut.scanner--;
