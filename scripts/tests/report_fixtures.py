@@ -33,9 +33,8 @@ def failed(name="forward/102-then-200", verdict="fail", **changes):
     return result(name, verdict, **(words | changes))
 
 
-def hostile():
+def hostile(text=MARKUP + INVISIBLE):
     """A result file in which each text that a target can choose is markup."""
-    text = MARKUP + INVISIBLE
     lines = [line | {"text": text} for line in TRANSCRIPT]
     bad = failed(observed=text, reason=text, fault=text, known=text, reproduce=f"interim run {text}", transcript=lines)
     foreign = failed(f"{MARKUP}/../../etc/passwd".replace(" ", ""), title=text)

@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tomllib
 import zipfile
 
 import pytest
@@ -40,6 +41,14 @@ def test_seeds_and_finds_are_replayed(target, seeds, build, run):
     assert done.returncode == 0, done.stderr
     assert number > 0
     assert f"{number} inputs" in done.stderr
+
+
+def test_each_fault_can_be_planted():
+    faults = tomllib.loads((ROOT / "fuzz/planted.toml").read_text())["fault"]
+    assert len({fault["name"] for fault in faults}) == len(faults) >= 20
+    for fault in faults:
+        assert fault["target"] in TARGETS
+        assert (ROOT / "harness/core" / fault["file"]).read_text().count(fault["old"]) == 1, fault["name"]
 
 
 def test_what_other_parsers_read_elsewise_is_known(build, run):

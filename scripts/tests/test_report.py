@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import random
 import re
 import xml.etree.ElementTree as ElementTree
 import zlib
@@ -379,6 +380,24 @@ def test_page_of_hostile_text_holds_it_as_text_only(make):
     assert data["columns"][0]["label"].startswith(MARKUP) and "\\u{202e}" in data["columns"][0]["label"]
     assert re.fullmatch(r"[a-z0-9-]+~h1-h1", data["columns"][0]["key"])
     assert INVISIBLE[:1] not in transcripts[0][0][3]
+
+
+PIECES = (
+    "<", ">", "&", "'", '"', "`", "</script>", "<!--", "-->", "]]>", "&lt", "&#60;", "\\u003c", "</td>", "<img src=x>",
+    "<svg/onload=x>", "<base href=//x>", "javascript:", "\0", "\x1b[31m", "\r\n", "\u2028", "\u202e", "\ufeff", "\ud800", "\U0001f600",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_page_of_any_text_has_the_elements_of_a_plain_one(make, seed):
+    rng = random.Random(seed)
+    text = "".join(rng.choices(PIECES, k=20))
+    page = make("html", hostile(text))
+    plain = {part.tag for part in parsed(make("html", hostile("plain"))).iter()}
+    tree = parsed(page)
+    assert {part.tag for part in tree.iter()} == plain
+    assert len(list(tree.iter("script"))) == 3
+    assert not UNPRINTABLE.search(page)
 
 
 def test_page_tells_what_interim_tells_of_a_case(make):
