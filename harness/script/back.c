@@ -165,7 +165,6 @@ bool script_request(struct script *script, struct nonce nonce, struct back_route
     bytes_free(&exchange->request->content);
   }
   exchange->request = copy_head(script, head);
-  exchange->arrived_us = now_us;
   exchange->arrived_http10 = head->minor == 0;
   script_record(script, LANE_ORIGIN, nonce.request + 1, "received", raw, now_us);
   if (exchange->arrivals == 1) {

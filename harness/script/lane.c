@@ -43,7 +43,6 @@ void lane_open(struct script *script, size_t client, uint64_t now_us) {
   }
   h1_response_init(&lane->parser, &h1_default_limits);
   h1_request_init(&lane->sent, &h1_default_limits);
-  interim_rule_init(&lane->rule);
   outbox_add(script->config.outbox, (struct actor_command){.kind = ACTOR_OPEN,
                                                            .conn = lane->conn,
                                                            .place = script->config.place});
@@ -86,7 +85,6 @@ static void begin_inside(struct client_lane *lane) {
   lane->sent_window.len = 0;
   h1_response_init(&lane->parser, &h1_default_limits);
   h1_request_init(&lane->sent, &h1_default_limits);
-  interim_rule_init(&lane->rule);
 }
 
 void lane_request(struct script *script, struct script_exchange *exchange) {
@@ -102,7 +100,6 @@ void lane_request(struct script *script, struct script_exchange *exchange) {
   lane->received_before = lane->received;
   lane->request.len = 0;
   (void)h1_response_request(&lane->parser, request_kind(exchange));
-  (void)interim_rule_feed(&lane->rule, RULE_REQUEST);
 }
 
 static void read_sent(struct client_lane *lane, struct span bytes) {
@@ -304,15 +301,11 @@ static void head_complete(struct script *script, size_t client, struct script_ex
   } else {
     final_head(script, message, exchange);
   }
-  bool switched = message->framing == H1_SWITCHED;
-  if (switched && exchange != NULL && lane->link == NULL) {
+  if (message->framing == H1_SWITCHED && exchange != NULL && lane->link == NULL) {
     lane->tunnel = true;
     lane->tunnel_seen = 0;
     h1_request_switch(&lane->sent);
   }
-  (void)interim_rule_feed(&lane->rule, switched           ? RULE_SWITCH
-                                       : message->interim ? RULE_INTERIM
-                                                          : RULE_FINAL_HEAD);
   never_check(script, client, message);
 }
 
@@ -379,7 +372,6 @@ static void final_complete(struct script *script, size_t client, struct script_e
   if (lane->link != NULL) {
     return;
   }
-  (void)interim_rule_feed(&lane->rule, RULE_FINAL_END);
   lane->closing = lane->closing || message->framing == H1_UNTIL_CLOSE ||
                   (message->framing != H1_SWITCHED && message_ends_connection(message));
   if (exchange != NULL) {
@@ -575,7 +567,6 @@ static void ended(struct script *script, size_t client, const char *how, uint64_
   if (!lane->broken && h1_response_finish(&lane->parser, &event) == H1_EVENT) {
     take_event(script, client, &event, now_us);
   }
-  (void)interim_rule_feed(&lane->rule, RULE_CLOSE);
   for (size_t i = lane->first_queued; i < lane->num_queued; i++) {
     struct script_exchange *exchange = script->exchanges[lane->queue[i]];
     bool upgraded = lane->tunnel && i == lane->first_queued && exchange->upgrades;

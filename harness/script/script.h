@@ -13,7 +13,6 @@
 #include "core/actor.h"
 #include "core/h1_request.h"
 #include "core/h1_response.h"
-#include "core/interim_rule.h"
 #include "script/compose.h"
 #include "script/compose_h2.h"
 #include "script/link.h"
@@ -98,7 +97,6 @@ struct script_exchange {
   bool back_ended_by_us;
   enum actor_command_kind back_end; /* how */
   struct message_seen *request;     /* as it arrived */
-  uint64_t arrived_us;
   /* Over HTTP/2, towards the target's front. */
   struct translate *stream;      /* reads the answer; NULL over HTTP/1.1 */
   struct translate *asked;       /* reads what we send */
@@ -130,7 +128,6 @@ struct script_exchange {
   struct sent_interim *interims;
   size_t num_interims;
   size_t cap_interims;
-  size_t next_unseen;
   size_t last_seen; /* place of the last interim seen, from 1 */
   unsigned num_seen;
   unsigned num_late;
@@ -183,7 +180,6 @@ struct client_lane {
   struct h1_request sent;   /* reads what we send, to know whether a request is whole */
   struct bytes sent_window;
   struct h1_response parser;
-  struct interim_rule rule;
   struct bytes window;
   struct link *link; /* over HTTP/2; NULL over HTTP/1.1 */
   bool greeted;      /* over HTTP/2: the target sent its SETTINGS, before the link was freed */

@@ -90,7 +90,6 @@ static void request_is_kept(const struct script *script, const struct script_exc
   const struct message_seen *request = exchange->request;
   assert_non_null(request);
   assert_true(request->request && request->head_done);
-  assert_true(exchange->arrived_us >= script->began_us);
   assert_true(request->head_us >= script->began_us && request->end_us <= script->ended_us);
   assert_int_not_equal(exchange->back, 0);
   assert_int_equal(exchange->back_number != 0, backs == HTTP_H2);
