@@ -94,6 +94,70 @@ static void test_fields_are_kept_in_order(void **state) {
   arena_free(&arena);
 }
 
+static void test_a_value_is_found_by_how_it_begins(void **state) {
+  (void)state;
+  static const struct {
+    const char *value;
+    const char *begin;
+    bool found;
+  } rows[] = {
+      {"abc", "", true},      {"abc", "ab", true}, {"abc", "abc", true},
+      {"abc", "abcd", false}, {"abc", "b", false}, {"x, abc", "ab", true},
+      {"", "", true},         {"", "a", false},    {"x,abc", "abc", true},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct message_field fields[] = {{span_of("B"), span_of("zz")},
+                                     {span_of("A"), span_of(rows[i].value)}};
+    struct message_seen message = {.fields = fields, .num_fields = 2};
+    assert_int_equal(message_has_field_like(&message, span_of("a"), span_of(rows[i].begin)),
+                     rows[i].found);
+    assert_false(message_has_field_like(&message, span_of("c"), span_of(rows[i].begin)));
+  }
+}
+
+/* RFC 9112 section 9.3. */
+static void test_which_message_ends_its_connection(void **state) {
+  (void)state;
+  static const struct {
+    const char *head;
+    bool ends;
+  } rows[] = {
+      {"HTTP/1.1 204 N\r\n", false},
+      {"HTTP/1.1 204 N\r\nConnection: close\r\n", true},
+      {"HTTP/1.1 204 N\r\nConnection: keep-alive\r\n", false},
+      {"HTTP/1.1 204 N\r\nConnection: x\r\nconnection: a, Close\r\n", true},
+      {"HTTP/1.1 204 N\r\nX: close\r\n", false},
+      {"HTTP/1.0 204 N\r\n", true},
+      {"HTTP/1.0 204 N\r\nConnection: Keep-Alive\r\n", false},
+      {"HTTP/1.0 204 N\r\nConnection: keep-alive\r\nConnection: x\r\n", false},
+      {"HTTP/1.0 204 N\r\nConnection: x\r\n", true},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct arena arena = {0};
+    struct message_seen message;
+    read_message(&arena, arena_printf(&arena, "%s\r\n", rows[i].head), &message);
+    assert_int_equal(message_ends_connection(&message), rows[i].ends);
+    arena_free(&arena);
+  }
+}
+
+/* What comes behind a 101 is kept behind the message, apart from its content. */
+static void test_the_bytes_of_a_tunnel(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  struct message_seen message = {.code = 200};
+  assert_int_equal(message_tunnel(&message).len, 0);
+  struct h1_event content = {.kind = H1_CONTENT, .value = span_of("abc")};
+  struct h1_event tunnel = {.kind = H1_TUNNEL, .value = span_of("xy")};
+  message_feed(&message, &arena, &content, 1);
+  assert_int_equal(message_tunnel(&message).len, 0);
+  message_feed(&message, &arena, &tunnel, 2);
+  message_feed(&message, &arena, &tunnel, 3);
+  assert_true(span_is(message_tunnel(&message), "xyxy"));
+  bytes_free(&message.content);
+  arena_free(&arena);
+}
+
 static void test_a_field_is_found_as_a_line_or_as_an_element(void **state) {
   (void)state;
   static const struct {
@@ -161,6 +225,9 @@ int main(void) {
       cmocka_unit_test(test_an_interim_response_and_a_request),
       cmocka_unit_test(test_fields_are_kept_in_order),
       cmocka_unit_test(test_a_field_is_found_as_a_line_or_as_an_element),
+      cmocka_unit_test(test_a_value_is_found_by_how_it_begins),
+      cmocka_unit_test(test_which_message_ends_its_connection),
+      cmocka_unit_test(test_the_bytes_of_a_tunnel),
       cmocka_unit_test(test_endless_content_fills_no_memory),
       cmocka_unit_test(test_a_word_is_escaped),
   };

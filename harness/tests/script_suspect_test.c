@@ -110,6 +110,156 @@ static void test_an_answer_of_its_own_misleads_nobody(void **state) {
   assert_false(play_misled(&play));
 }
 
+/* One line that is the same where the same was seen: the step missed, what fell out, the rule that
+ * was broken, and the case where an answer was lost. */
+static void test_the_symptom_of_a_play(void **state) {
+  (void)state;
+  struct finding finding;
+  struct script script = script_of('b', &finding);
+  struct script_exchange exchange = {.closed = true};
+  struct script_exchange other = {.fell_out = true, .next_answered = true};
+  struct script_exchange *exchanges[] = {&exchange, &other};
+  struct step_record steps[] = {{.observed = ""}, {.observed = "502"}};
+  struct case_file file = {.id = span_of("g/c")};
+  struct play play = {.file = &file, .runs = {&script}, .num_runs = 1};
+  struct arena arena = {0};
+  script.exchanges = exchanges;
+  script.steps = steps;
+  script.first_missed = SIZE_MAX;
+  assert_string_equal(suspect_symptom(&arena, &play), "-|-|\n");
+  script.first_missed = 1;
+  script.num_exchanges = 1;
+  assert_string_equal(suspect_symptom(&arena, &play), "502|-|g/c\n");
+  exchange.forgone = true;
+  assert_string_equal(suspect_symptom(&arena, &play), "502|-|\n");
+  exchange.forgone = false;
+  exchange.automatic = true;
+  assert_string_equal(suspect_symptom(&arena, &play), "502|-|\n");
+  script.num_exchanges = 2;
+  assert_string_equal(suspect_symptom(&arena, &play), "502, fell out, next answered|-|\n");
+  script.findings = &finding;
+  script.num_findings = 1;
+  script.config.front = HTTP_H1;
+  assert_string_equal(suspect_symptom(&arena, &play),
+                      "502, fell out, next answered|RFC9112-9.3.2-1|\n");
+  finding.breach = BREACH_NEVER;
+  other.fell_out = false;
+  assert_string_equal(suspect_symptom(&arena, &play), "502, next answered|-|\n");
+  arena_free(&arena);
+}
+
+static void test_who_holds_the_target(void **state) {
+  (void)state;
+  struct script_exchange answered = {.arrivals = 1, .final_sent = true};
+  struct script_exchange on_its_way = {.arrivals = 0};
+  struct script_exchange held = {.arrivals = 1};
+  struct script_exchange *exchanges[] = {&answered, &on_its_way, &held};
+  struct script script = {.exchanges = exchanges};
+  for (size_t i = 0; i <= 3; i++) {
+    script.num_exchanges = i;
+    assert_int_equal(suspect_holds(&script), i == 3);
+  }
+}
+
+/* Which end of a connection may be the target's death: one that costs an answer, or that nobody had
+ * announced. */
+static void test_an_end_that_may_be_a_death(void **state) {
+  (void)state;
+  static const struct {
+    enum actor_event_kind how;
+    enum lane_state lane;
+    bool closing;
+    bool shut;
+    bool outstanding;
+    bool cut;
+  } rows[] = {
+      {ACTOR_FIN, LANE_OPEN, false, false, false, true},
+      {ACTOR_RESET, LANE_OPEN, false, false, false, true},
+      {ACTOR_BYTES, LANE_OPEN, false, false, true, false},
+      {ACTOR_FIN, LANE_ENDED, false, false, true, false},
+      {ACTOR_FIN, LANE_OPEN, true, false, false, false},
+      {ACTOR_FIN, LANE_OPEN, false, true, false, false},
+      {ACTOR_FIN, LANE_OPEN, true, true, true, true},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct script_exchange exchange = {.client = 1};
+    struct script_exchange *exchanges[] = {&exchange};
+    size_t queue[] = {0};
+    struct script script = {.exchanges = exchanges, .num_exchanges = 1};
+    script.clients[0] = (struct client_lane){.state = LANE_OPEN, .conn = 8};
+    script.clients[1] = (struct client_lane){.state = rows[i].lane,
+                                             .conn = 9,
+                                             .closing = rows[i].closing,
+                                             .shut = rows[i].shut,
+                                             .queue = queue,
+                                             .num_queued = rows[i].outstanding ? 1 : 0};
+    struct actor_event event = {.kind = rows[i].how, .conn = 9};
+    assert_int_equal(suspect_cut(&script, &event), rows[i].cut);
+    event.conn = 10;
+    assert_false(suspect_cut(&script, &event));
+  }
+}
+
+/* Of plays that were cut, and that no later exchange outlived, those are to blame that had begun
+ * before the first cut; the others were hurt. */
+static void test_who_is_to_blame_for_a_death(void **state) {
+  (void)state;
+  static const struct {
+    uint64_t began_us;
+    uint64_t ended_us;
+    uint64_t cut_us; /* 0 for never */
+    bool blamed;
+    bool hurt;
+  } rows[] = {
+      {100, 500, 300, true, false},  {299, 500, 400, true, false},
+      {300, 500, 400, false, true},  /* began when the target was gone */
+      {100, 199, 150, false, false}, /* the target was alive after that */
+      {100, 200, 400, true, false},  {100, 500, 0, false, false},
+  };
+  enum { NUM = sizeof(rows) / sizeof(rows[0]) };
+  struct script scripts[NUM];
+  struct play plays[NUM];
+  for (size_t i = 0; i < NUM; i++) {
+    scripts[i] = (struct script){.began_us = rows[i].began_us,
+                                 .ended_us = rows[i].ended_us,
+                                 .canary = SIZE_MAX,
+                                 .missed = true};
+    plays[i] = (struct play){.runs = {&scripts[i]},
+                             .num_runs = 1,
+                             .cuts = rows[i].cut_us != 0 ? 1U : 0U,
+                             .cut_us = rows[i].cut_us};
+  }
+  assert_int_equal(suspect_blame(plays, NUM, 200, 900), 300);
+  for (size_t i = 0; i < NUM; i++) {
+    assert_int_equal(scripts[i].target_down, rows[i].blamed);
+    assert_int_equal(scripts[i].hurt, rows[i].hurt);
+    assert_int_equal(suspect_was_cut(&plays[i]), rows[i].cut_us != 0 && !rows[i].hurt);
+  }
+  plays[0].running = true;
+  scripts[0].target_down = false;
+  (void)suspect_blame(plays, 1, 200, 900);
+  assert_false(scripts[0].target_down);
+}
+
+/* A process died since then: whoever was cut meanwhile was hurt. */
+static void test_who_was_hurt_by_a_death(void **state) {
+  (void)state;
+  struct script script = {.ended_us = 500, .canary = SIZE_MAX};
+  struct play play = {.runs = {&script}, .num_runs = 1, .cuts = 1};
+  assert_false(suspect_hurt(&play, 1, 500));
+  assert_false(script.hurt);
+  assert_true(suspect_hurt(&play, 1, 499));
+  assert_true(script.hurt);
+  assert_int_equal(play.num_unclean, 1);
+  script.hurt = false;
+  play.running = true;
+  assert_false(suspect_hurt(&play, 1, 0));
+  play.running = false;
+  play.cuts = 2;
+  assert_false(suspect_hurt(&play, 1, 0));
+  assert_false(suspect_hurt(&play, 0, 0));
+}
+
 static void test_no_run_at_all(void **state) {
   (void)state;
   struct play play = {.num_runs = 0};
@@ -121,6 +271,11 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_which_run_is_judged),
       cmocka_unit_test(test_an_answer_of_its_own_misleads_nobody),
+      cmocka_unit_test(test_the_symptom_of_a_play),
+      cmocka_unit_test(test_who_holds_the_target),
+      cmocka_unit_test(test_an_end_that_may_be_a_death),
+      cmocka_unit_test(test_who_is_to_blame_for_a_death),
+      cmocka_unit_test(test_who_was_hurt_by_a_death),
       cmocka_unit_test(test_no_run_at_all),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
