@@ -49,7 +49,6 @@ bool part_events(const struct part *part, uint32_t stream, bool *ends,
   }
   if ((event.flags & H2_END_HEADERS) != 0) {
     event.kind = H2_GOT_BLOCK_END;
-    event.type = part->type == H2_CONTINUATION ? H2_HEADERS : (uint8_t)part->type;
     event.end_stream = *ends;
     take(user, &event);
   }

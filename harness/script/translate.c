@@ -141,7 +141,6 @@ static void block_end(const struct telling *telling, const struct h2_event *even
   case H2_BLOCK_NONE:
     break;
   }
-  drop_fields(translate);
 }
 
 static void data(const struct telling *telling, const struct h2_event *event) {
@@ -217,11 +216,10 @@ enum h2_fault translate_feed(struct translate *translate, const struct h2_event 
     break;
   case H2_GOT_BLOCK_END:
     translate->text_ready = true;
-    if (event->type == H2_HEADERS) {
+    if (!translate->stream.promise) {
       block_end(&telling, event);
-    } else {
-      drop_fields(translate);
     }
+    drop_fields(translate);
     break;
   case H2_GOT_PREFACE:
   case H2_GOT_SETTING:

@@ -238,6 +238,28 @@ static void test_a_final_to_head_is_whole_without_content(void **state) {
   h2_end(&h2);
 }
 
+/* A head may come in any number of frames (RFC 9113 section 4.3). */
+static void test_heads_that_are_continued(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\norigin sees GET\norigin sends 102\nclient sees 102\n"
+           "origin sends 200\nclient sees 200\n",
+           HTTP_H2);
+  target_requests(&h2, PREFACE "HEADERS 1 END_STREAM :method=GET :scheme=http\n"
+                               "CONTINUATION 1 :path=/$0/t/c :authority=h\n"
+                               "CONTINUATION 1 END_HEADERS interim-nonce=$0\n");
+  steps_are(&h2.bench, "+++...");
+  target_frames(&h2, SETTINGS "HEADERS 1 :status=102\n"
+                              "CONTINUATION 1 END_HEADERS interim-mark=$0-1\n");
+  steps_are(&h2.bench, "+++++.");
+  target_frames(&h2, "HEADERS 1 END_STREAM\nCONTINUATION 1 :status=200\n"
+                     "CONTINUATION 1 END_HEADERS interim-nonce=$0\n");
+  is_done(&h2.bench, true);
+  assert_true(first(&h2)->final->complete);
+  h2_end(&h2);
+}
+
 /* Content in several frames, and trailers, are of the same request. */
 static void test_a_request_with_content_and_trailers(void **state) {
   (void)state;
@@ -279,6 +301,7 @@ int main(void) {
       cmocka_unit_test(test_a_stray_request_is_reset),
       cmocka_unit_test(test_how_the_target_ends_a_stream_of_ours),
       cmocka_unit_test(test_a_final_to_head_is_whole_without_content),
+      cmocka_unit_test(test_heads_that_are_continued),
       cmocka_unit_test(test_a_request_with_content_and_trailers),
       cmocka_unit_test(test_what_a_play_leaves_is_reset),
   };
