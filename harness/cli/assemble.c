@@ -57,10 +57,25 @@ static void exchange_facts(const struct script *script, const struct script_exch
   };
 }
 
-/* Who asks again after a 503 has read it, and an error may be answered with another. */
+/* Who asks again after a 503 has read it, an error may be answered with another, and a 504 says
+ * that the target waited for an origin of ours that waited for its client. */
 static bool reads_error(const struct script_exchange *exchange, enum outcome outcome) {
   bool again = exchange->final_code == 503 && exchange->arrivals > 1;
-  return again || (exchange->final_code >= 500 && outcome == OUTCOME_REPLACED);
+  bool late = exchange->final != NULL && exchange->final->code == 504;
+  return again || (outcome == OUTCOME_REPLACED && (late || exchange->final_code >= 500));
+}
+
+/* Whoever pipelines has to reckon with a close, and sends again what was not answered (RFC 9112
+ * section 9.3.2). */
+static bool ends_a_pipeline(const struct script *script, const struct script_exchange *exchange) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *other = script->exchanges[i];
+    if (other != exchange && !other->automatic && other->front != 0 &&
+        other->front == exchange->front && other->final == NULL) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static void gather_outcomes(struct weighing *weighing) {
@@ -74,8 +89,10 @@ static void gather_outcomes(struct weighing *weighing) {
     exchange_facts(script, exchange, &facts);
     outcome_set set = judge_exchange_outcomes(&facts);
     weighing->outcomes |= set;
-    if (outcome_blames(outcome_first(set), true, false) != NULL &&
-        !reads_error(exchange, outcome_first(set)) && exchange->num_interims >= 1 &&
+    enum outcome first = outcome_first(set);
+    bool excused = reads_error(exchange, first) ||
+                   (first == OUTCOME_CLOSED && ends_a_pipeline(script, exchange));
+    if (outcome_blames(first, true, false) != NULL && !excused && exchange->num_interims >= 1 &&
         exchange->num_interims <= 5 && exchange->valid_interims &&
         (exchange->final_sent || exchange->back_left)) {
       weighing->valid_interims = true;

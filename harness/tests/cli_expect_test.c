@@ -160,6 +160,7 @@ static void test_what_is_listed_is_known_and_what_differs_is_unexpected(void **s
       {"a/b FAIL x\na/* WARN w", VERDICT_PASS, false, true},
       {"a/b FAIL x\na/* PASS why", VERDICT_PASS, true, false},
       {"a/b FAIL x\na/* PASS why", VERDICT_WARN, false, true},
+      {"a/b FAIL x\na/* PASS why", VERDICT_INFO, true, false},
       {"a/b PASS x", VERDICT_FAIL, false, true},
       /* Versions. */
       {"a/b@h1/* FAIL why", VERDICT_FAIL, true, false},

@@ -70,6 +70,7 @@ static const struct outcome_row gateway_rows[] = {
     {"final-next-answered", "head/102-then-200", "fail", "taken-as-final", "RFC9110-15.2-4"},
 
     {"final-closes", "forward/any-code", "fail", "closed", "RFC9110-15.2-4"},
+    {"final-closes", "pairing/pipelined", "warn", "closed", "RFC9110-15.6.3-1"},
     {"final-closes", "forward/second-request", "fail", "closed", "RFC9110-15.2-4"},
     {"final-closes", "http10/get", "fail", "closed", "RFC9110-15.2-4"},
     {"final-closes", "limits/one-thousand", "info", "closed", "INFO-LIMITS"},
@@ -89,6 +90,7 @@ static const struct outcome_row gateway_rows[] = {
 
     {"answers-502", "forward/any-code", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-502", "forward/102-then-error:503", "warn", "replaced", "RFC9110-7.6-1"},
+    {"answers-504", "forward/any-code", "warn", "replaced", "RFC9110-7.6-1"},
     {"answers-502", "framing/raw-102", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-502", "framing/content-length-in-102", "pass", "ok", NULL},
     {"answers-502", "abort/102-then-reset", "pass", NULL, NULL},

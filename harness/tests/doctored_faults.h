@@ -110,6 +110,12 @@ static void interim_error(struct doctored_front *front, struct doctored_message 
   doctored_error(front, "502 Bad Gateway");
 }
 
+/* Waits no longer for the final response. */
+static void interim_timeout(struct doctored_front *front, struct doctored_message *message) {
+  (void)message;
+  doctored_error(front, "504 Gateway Timeout");
+}
+
 static void interim_error_if_framed(struct doctored_front *front,
                                     struct doctored_message *message) {
   if (doctored_field(bytes_span(&message->head), "Content-Length").len > 0) {
@@ -554,6 +560,7 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "hangs", .interim = interim_hang},
     {.name = "passes-and-hangs", .interim = interim_pass_and_hang},
     {.name = "answers-502", .interim = interim_error},
+    {.name = "answers-504", .interim = interim_timeout},
     {.name = "knows-100-103",
      .interim = interim_known_or_buffer,
      .bytes = bytes_into_buffer,
