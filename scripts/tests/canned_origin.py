@@ -40,7 +40,7 @@ def guard(client, answers):
     with client:
         try:
             serve(client, answers)
-        except OSError:
+        except (OSError, ValueError):  # the client has gone, or speaks no HTTP
             return
 
 
