@@ -11,15 +11,19 @@
 enum { SESSION_STREAMS = 8, SESSION_REQUESTS = 4, SESSION_CONTENT = 300 };
 
 struct h2_session_plan {
-  struct span wire;  /* what the server sends */
-  size_t first;      /* bytes of the first read; 0: all */
-  size_t size;       /* bytes of each further one; 0: all that is left */
-  bool drop;         /* drop what is read */
-  bool refuses_push; /* the client says SETTINGS_ENABLE_PUSH=0 */
+  struct span wire; /* what the server sends */
+  size_t first;     /* bytes of the first read; 0: all */
+  size_t size;      /* bytes of each further one; 0: all that is left */
+  bool drop;        /* drop what is read */
+  size_t settings;  /* how many the client sends, of session_settings */
   /* Events of frames that begin in these bytes are left out, offsets behind them are moved. */
   uint64_t skip_from;
   uint64_t skip_to;
 };
+
+/* What the client may say. */
+static const struct h2_parameter session_settings[] = {
+    {H2_ENABLE_PUSH, 0}, {H2_HEADER_TABLE_SIZE, 8192}, {H2_MAX_FRAME_SIZE, 20000}};
 
 struct h2_session {
   const struct h2_session_plan *plan;
@@ -71,11 +75,11 @@ static inline void session_ask(struct h2_session *session, const char *method) {
 
 static inline void session_init(struct h2_session *session, const struct h2_session_plan *plan,
                                 struct bytes *out) {
-  static const struct h2_parameter push = {H2_ENABLE_PUSH, 0};
   *session =
       (struct h2_session){.plan = plan, .content_left = SESSION_CONTENT, .out = out, .sum = 1};
   out->len = 0;
-  h2_connection_init(&session->connection, H2_CLIENT, &hpack_coder, &push, plan->refuses_push, out);
+  h2_connection_init(&session->connection, H2_CLIENT, &hpack_coder, session_settings,
+                     plan->settings, out);
   session_ask(session, "GET");
   session_ask(session, "HEAD");
   session_ask(session, "CONNECT");

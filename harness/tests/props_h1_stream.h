@@ -142,7 +142,21 @@ static inline void stream_write(void *self, const struct h1_event *event) {
 struct stream_meaning {
   struct h1_digest digest;
   uint64_t complete; /* the digest at the last message's end */
+  bool no_text;      /* an event could not be told in plain text */
 };
+
+/* Whether the event is told in a line of plain text, whatever its bytes are. */
+static inline bool stream_is_text(const struct h1_event *event) {
+  static struct bytes line;
+  line.len = 0;
+  h1_event_print(&line, event);
+  for (size_t i = 0; i < line.len; i++) {
+    if (line.ptr[i] < ' ' || line.ptr[i] > '~') {
+      return false;
+    }
+  }
+  return true;
+}
 
 static inline void stream_mean(void *self, const struct h1_event *event) {
   static const struct h1_reading nothing = {.skip_to = UINT64_MAX, .by_bytes = true};
@@ -152,6 +166,7 @@ static inline void stream_mean(void *self, const struct h1_event *event) {
   placeless.end = 0;
   digest_event(&meaning->digest, &nothing, &placeless);
   meaning->digest.piece_end = 0;
+  meaning->no_text = meaning->no_text || !stream_is_text(event);
   if (event->kind == H1_END) {
     meaning->complete = meaning->digest.sum;
   }
@@ -176,6 +191,9 @@ static inline const char *prop_stream_again(const struct h1_reading *whole) {
   (void)h1_digest_of(&reading);
   bytes_free(&writer.wire);
   bytes_free(&writer.message);
+  if (meaning.no_text) {
+    return "an event is not told in plain text";
+  }
   return again.complete == meaning.complete ? NULL : "another meaning when written again";
 }
 

@@ -87,7 +87,7 @@ static inline const char *prop_session_interim(const struct h2_session *whole, u
   struct h2_session_plan with = {.skip_from = at, .skip_to = longer.len};
   bytes_add(&longer, span_skip(wire, at));
   with.wire = bytes_span(&longer);
-  with.refuses_push = whole->plan->refuses_push;
+  with.settings = whole->plan->settings;
   struct h2_session session;
   h2_session_play(&session, &with, &out);
   if (session.broken != NULL) {
@@ -132,7 +132,7 @@ static inline const char *prop_session_again(struct span wire, uint64_t hash) {
                            .padding = (uint8_t)((hash & 1) != 0 ? hash >> 16 : 0),
                            .padded = (hash & 2) != 0,
                            .priority = (hash & 4) != 0};
-  return h2_again_same(wire, &shape) ? NULL : "another meaning when written again";
+  return h2_again_broken(wire, &shape);
 }
 
 /* prop_session_log: with everything that replays look at, and with small limits, reads of any size
@@ -169,7 +169,7 @@ enum session_prop {
 static inline const char *prop_session(struct span wire, enum session_prop prop) {
   static struct bytes out;
   uint64_t hash = hash_span(0, wire);
-  struct h2_session_plan plan = {.wire = wire, .refuses_push = (hash & 32) != 0};
+  struct h2_session_plan plan = {.wire = wire, .settings = (hash >> 5) % 4};
   if (prop == SESSION_AGAIN) {
     return prop_session_again(wire, hash);
   }

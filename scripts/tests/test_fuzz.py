@@ -138,6 +138,8 @@ def test_the_build_for_oss_fuzz_leaves_what_it_wants(tmp_path):
         timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    needs = subprocess.run(["ldd", out / "h2_client"], check=True, capture_output=True, text=True, timeout=60)
+    assert f"{out}/lib/libnghttp2" in needs.stdout
     for target in TARGETS:
         assert os.access(out / target, os.X_OK)
         assert len(zipfile.ZipFile(out / f"{target}_seed_corpus.zip").namelist()) > 0
