@@ -1,4 +1,5 @@
 /* Our origin's end of the back connections: whose a request is, and what becomes of the others. */
+#include "hpack/hpack.h"
 #include "tests/script_bench.h"
 
 static const char plain[] = "client sends GET\norigin sends 200\nclient sees 200\n";
@@ -182,6 +183,114 @@ static void test_a_play_that_ends_is_forgotten(void **state) {
   bench_end(&bench);
 }
 
+/* What is not read is not answered either, and a connection ends once. */
+static void test_a_broken_connection_stays_so(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, plain, false);
+  target_asks(&bench, 0, "no HTTP||");
+  assert_string_equal(bench.backs[0].end, "close");
+  bench.backs[0].end = "";
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_asks(&bench, 0, "no HTTP||");
+  assert_string_equal(bench.backs[0].end, "");
+  assert_int_equal(bench.script.exchanges[0]->arrivals, 0);
+  bench_end(&bench);
+}
+
+/* The version is told by the first bytes of a connection. */
+static void test_a_preface_behind_a_request_is_no_preface(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin_over(&bench, plain, false, HTTP_H1, &hpack_coder);
+  target_asks(&bench, 0, "GET / HTTP/1.1|Host: h||");
+  bench.backs[0].log.len = 0;
+  target_asks(&bench, 0, "PRI * HTTP/2.0||SM||");
+  assert_int_equal(bench.backs[0].log.len, 0);
+  assert_string_equal(bench.backs[0].end, "close");
+  bench_end(&bench);
+}
+
+static void test_the_target_ends_a_connection_of_http_2(void **state) {
+  (void)state;
+  for (int gone = 0; gone < 2; gone++) {
+    struct bench bench;
+    bench_begin_over(&bench, plain, false, HTTP_H1, &hpack_coder);
+    target_asks(&bench, 0, "PRI * HTTP/2.0||SM||");
+    target_leaves(&bench, 0, gone != 0);
+    assert_string_equal(bench.backs[0].end, gone != 0 ? "" : "close");
+    assert_null(bench.origin.backs[0]);
+    bench_end(&bench);
+  }
+}
+
+static void test_what_comes_of_a_connection_that_is_not_there(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, plain, false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_leaves(&bench, 0, true);
+  assert_null(bench.origin.backs[0]);
+  origin_bytes(&bench.origin, ACTOR_ACCEPTED, span_of("GET"), bench.now_us);
+  origin_bytes(&bench.origin, ACTOR_ACCEPTED + 1, span_of("GET"), bench.now_us);
+  origin_bytes(&bench.origin, 1, span_of("GET"), bench.now_us);
+  origin_ended(&bench.origin, ACTOR_ACCEPTED + 1, true, bench.now_us);
+  bench_obey(&bench);
+  assert_string_equal(bench.backs[0].end, "");
+  bench_end(&bench);
+}
+
+/* Requests wait in the window while the one before is not answered. */
+static void test_what_waits_is_taken_up_again(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET glued\nclient sends GET\npause 1ms\norigin 1 sends 200\n"
+              "pause 1ms\norigin 2 sends 200\nclient sees 200 x 2\n",
+              false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.1|Host: h||GET /$1/t/c HTTP/1.1|Host: h||");
+  assert_false(origin_resume(&bench.origin, bench.now_us));
+  bench.now_us += 1000;
+  script_run(&bench.script, bench.now_us);
+  assert_int_equal(bench.script.exchanges[1]->arrivals, 0);
+  assert_true(origin_resume(&bench.origin, bench.now_us));
+  assert_int_equal(bench.script.exchanges[1]->arrivals, 1);
+  assert_false(origin_resume(&bench.origin, bench.now_us));
+  bench_end(&bench);
+}
+
+/* What the play closed itself is not closed again; what it leaves unclean is. */
+static void test_which_connections_end_with_a_play(void **state) {
+  (void)state;
+  static const struct {
+    const char *steps;
+    bool alone;
+    const char *end;
+    bool kept;
+  } rows[] = {
+      {"origin sends 200\n", false, "", true},
+      {"origin sends 200\n", true, "close", false},
+      {"origin sends 102\n", false, "close", false},
+      {"origin sends 200\norigin aborts\n", false, "abort", false},
+      {"origin sends 200\norigin half-closes\n", false, "shut", true},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\n%s", rows[i].steps);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    bench.file.alone = rows[i].alone;
+    target_asks(&bench, 0, ASK("GET", "0"));
+    is_done(&bench, true);
+    origin_forget(&bench.origin, &bench.script);
+    bench_obey(&bench);
+    assert_string_equal(bench.backs[0].end, rows[i].end);
+    assert_int_equal(bench.origin.backs[0] != NULL, rows[i].kept);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 static void test_many_connections(void **state) {
   (void)state;
   struct bench bench;
@@ -241,6 +350,12 @@ int main(void) {
       cmocka_unit_test(test_the_target_half_closes_before_the_answer),
       cmocka_unit_test(test_pipelined_requests_are_looked_at_one_by_one),
       cmocka_unit_test(test_a_play_that_ends_is_forgotten),
+      cmocka_unit_test(test_a_broken_connection_stays_so),
+      cmocka_unit_test(test_a_preface_behind_a_request_is_no_preface),
+      cmocka_unit_test(test_the_target_ends_a_connection_of_http_2),
+      cmocka_unit_test(test_what_comes_of_a_connection_that_is_not_there),
+      cmocka_unit_test(test_what_waits_is_taken_up_again),
+      cmocka_unit_test(test_which_connections_end_with_a_play),
       cmocka_unit_test(test_many_connections),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
