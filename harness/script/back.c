@@ -90,7 +90,7 @@ void back_sent(struct script *script, struct script_exchange *exchange, uint64_t
 
 void back_answer(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   struct case_message ok = {.kind = MESSAGE_STATUS, .low = 200, .high = 200, .minor = -1};
-  struct step step = {.messages = &ok, .num_messages = 1, .repeat = 1};
+  struct step step = {.messages = &ok, .num_messages = 1};
   struct compose_context context;
   exchange_context(script, exchange, &context);
   struct bytes out = {0};

@@ -19,7 +19,7 @@ static struct script_exchange *send_plain(struct script *script, size_t client, 
   struct script_exchange *exchange = exchange_add(script, client, NULL);
   exchange->automatic = true;
   struct case_message get = {.kind = MESSAGE_REQUEST, .method = span_of("GET"), .minor = -1};
-  struct step step = {.messages = &get, .num_messages = 1, .repeat = 1};
+  struct step step = {.messages = &get, .num_messages = 1};
   struct compose_context context;
   exchange_context(script, exchange, &context);
   const char *target =

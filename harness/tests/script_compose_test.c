@@ -207,10 +207,36 @@ static void test_only_three_words_are_substituted(void **state) {
 
 static void test_reasons(void **state) {
   (void)state;
-  assert_string_equal(compose_reason(104), "Upload Resumption Supported");
-  assert_string_equal(compose_reason(417), "Expectation Failed");
-  assert_string_equal(compose_reason(150), "Interim");
-  assert_string_equal(compose_reason(599), "Final");
+  static const struct {
+    unsigned code;
+    const char *reason;
+  } rows[] = {
+      {100, "Continue"},
+      {101, "Switching Protocols"},
+      {102, "Processing"},
+      {103, "Early Hints"},
+      {104, "Upload Resumption Supported"},
+      {150, "Interim"},
+      {199, "Interim"},
+      {200, "OK"},
+      {201, "Created"},
+      {202, "Accepted"},
+      {204, "No Content"},
+      {207, "Multi-Status"},
+      {301, "Moved Permanently"},
+      {304, "Not Modified"},
+      {401, "Unauthorized"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {413, "Content Too Large"},
+      {417, "Expectation Failed"},
+      {500, "Internal Server Error"},
+      {503, "Service Unavailable"},
+      {599, "Final"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    assert_string_equal(compose_reason(rows[i].code), rows[i].reason);
+  }
 }
 
 int main(void) {
