@@ -295,6 +295,90 @@ static void test_a_target_without_http2_is_told_as_such(void **state) {
   hall_close(&hall);
 }
 
+/* A case about a version that the target does not speak to its origin is not played. */
+static void test_cases_of_the_other_version_are_left_out(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 4);
+  hall.files[0].backs = HTTP_H2;
+  hall.files[1].backs = HTTP_H1;
+  hall.files[2].backs = HTTP_H1 | HTTP_H2;
+  hall.files[3].backs = HTTP_H2;
+  hall_play(&hall, "none");
+  for (size_t i = 0; i < 4; i++) {
+    bool left_out = i == 0 || i == 3;
+    assert_int_equal(hall.plays[i].left_out, left_out);
+    runs_are(&hall, i, left_out ? 0 : 1, 0);
+  }
+  assert_int_equal(stage_num_done(hall.stage), 4);
+  assert_int_equal(stage_back(hall.stage), HTTP_H1);
+  assert_int_equal(stage_final_code(hall.stage), 200);
+  assert_string_equal(stage_failure(hall.stage), "");
+  assert_false(stage_target_died(hall.stage));
+  hall_close(&hall);
+}
+
+/* The target is known only when it listens: all is said again then. */
+static void test_a_stage_is_aimed_before_it_plays(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 1);
+  hall_open(&hall, "none");
+  struct stage_config config = hall.config;
+  config.host = "target.test";
+  config.path_base = "/base";
+  config.absolute = "http://target.test";
+  stage_aim(hall.stage, &config);
+  hall_go_on(&hall);
+  const struct script *script = play_script(&hall.plays[0]);
+  assert_string_equal(script->config.host, "target.test");
+  assert_string_equal(script->config.absolute, "http://target.test");
+  assert_string_equal(script->config.scheme, "http");
+  assert_true(span_starts(span_of(script->exchanges[0]->path), "/base/"));
+  hall_close(&hall);
+}
+
+static void test_what_is_done_is_counted_on_the_way(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 12);
+  hall.config.jobs = 1;
+  hall_open(&hall, "none");
+  size_t most = 0;
+  while (!stage_done(hall.stage) && world_step(&hall.world)) {
+    size_t num = stage_num_done(hall.stage);
+    assert_in_range(num, most, most + 1);
+    most = num;
+  }
+  assert_int_equal(most, 12);
+  hall_close(&hall);
+}
+
+/* So long the sanity exchange may take: a slow target is asked once more, not given up. */
+static void test_how_long_a_first_answer_is_waited_for(void **state) {
+  (void)state;
+  static const struct {
+    uint64_t patience_us;
+    double scale;
+    uint64_t latency_us;
+    bool sane;
+  } rows[] = {
+      {0, 1, 2000000, true},       {0, 1, 2700000, false},      {0, 2, 2700000, true},
+      {9000000, 1, 2700000, true}, {1000000, 1, 700000, false}, {1000000, 2, 700000, true},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct hall hall;
+    hall_init(&hall, 1);
+    hall.config.patience_us = rows[i].patience_us;
+    hall.config.scale = rows[i].scale;
+    hall.world.latency_us = rows[i].latency_us;
+    hall_play(&hall, "none");
+    assert_int_equal(stage_failure(hall.stage)[0] == '\0', rows[i].sane);
+    assert_int_equal(hall.plays[0].num_runs, rows[i].sane ? 1 : 0);
+    hall_close(&hall);
+  }
+}
+
 static void test_a_target_that_starts_late_is_waited_for(void **state) {
   (void)state;
   struct hall hall;
@@ -398,6 +482,34 @@ static void test_a_target_that_is_started_again(void **state) {
     assert_true(hall.plays[i].done);
     assert_int_equal(hall.plays[i].num_unclean > 1, i == 5);
   }
+  hall_close(&hall);
+}
+
+/* It was started again twice, and had more time each time than before it was found gone. */
+static void test_a_target_that_is_started_again_in_vain(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 20);
+  hall.config.can_restart = true;
+  hall_open(&hall, "dies");
+  hall.gateway.trigger = "g/play-5";
+  hall.gateway.down_us = ACTOR_NEVER;
+  uint64_t at_us[4] = {0};
+  unsigned restarts = 0;
+  while (!stage_done(hall.stage) && world_step(&hall.world)) {
+    if (stage_wants_restart(hall.stage)) {
+      assert_int_equal(stage_restarted_in_vain(hall.stage), restarts > 0);
+      assert_true(restarts < 3);
+      at_us[restarts++] = hall.world.now_us;
+      stage_restarted(hall.stage);
+      assert_false(stage_wants_restart(hall.stage));
+    }
+  }
+  assert_true(stage_done(hall.stage));
+  assert_int_equal(restarts, 2);
+  assert_true(stage_restarted_in_vain(hall.stage));
+  assert_in_range(at_us[1] - at_us[0], 5000000, 5200000);
+  assert_in_range(hall.world.now_us - at_us[1], 5000000, 5200000);
   hall_close(&hall);
 }
 
@@ -523,11 +635,16 @@ int main(void) {
       cmocka_unit_test(test_the_sanity_exchange_tells_about_the_target),
       cmocka_unit_test(test_without_sanity_nothing_is_played),
       cmocka_unit_test(test_a_target_without_http2_is_told_as_such),
+      cmocka_unit_test(test_cases_of_the_other_version_are_left_out),
+      cmocka_unit_test(test_a_stage_is_aimed_before_it_plays),
+      cmocka_unit_test(test_what_is_done_is_counted_on_the_way),
+      cmocka_unit_test(test_how_long_a_first_answer_is_waited_for),
       cmocka_unit_test(test_a_target_that_starts_late_is_waited_for),
       cmocka_unit_test(test_a_target_that_dies_of_one_play_and_comes_back),
       cmocka_unit_test(test_a_target_that_does_not_come_back_ends_the_run),
       cmocka_unit_test(test_who_waits_on_a_target_that_is_gone_is_given_up),
       cmocka_unit_test(test_a_target_that_is_started_again),
+      cmocka_unit_test(test_a_target_that_is_started_again_in_vain),
       cmocka_unit_test(test_a_process_that_died_makes_suspects),
       cmocka_unit_test(test_a_process_that_ended_and_cost_nothing_is_no_death),
       cmocka_unit_test(test_a_death_between_two_looks_is_that_of_the_play_between_them),
