@@ -473,6 +473,18 @@ static void test_a_padded_header_block_with_priority(void **state) {
 }
 
 /* Nothing of the block is left where it lay before it was cut into frames. */
+static void test_priority_is_of_stream_0_before_a_long_block(void **state) {
+  (void)state;
+  static const uint8_t lead[] = {
+      H2_HEADERS, H2_END_HEADERS | H2_WITH_PRIORITY, 0, 0, 0, 1, 0, 0, 0, 0, 15};
+  static const struct h2_shape shape = {.priority = true};
+  struct end end;
+  begin_client(&end);
+  h2_write_headers(&end.connection, &end.out, 1, response, 2, false, &shape);
+  assert_memory_equal(end.out.ptr + 3, lead, sizeof(lead));
+  finish(&end);
+}
+
 static void test_padding_is_zeros_before_a_long_block(void **state) {
   (void)state;
   static const struct h2_shape shape = {.fragment = 1, .padding = 60};
@@ -550,7 +562,7 @@ static void test_the_peers_table_size_is_followed(void **state) {
 
 static void test_data_in_frames_as_long_as_the_peer_allows(void **state) {
   (void)state;
-  static uint8_t content[16386];
+  static uint8_t content[16385]; /* one more than a frame holds */
   struct end end;
   struct h2_stream stream;
   begin_client(&end);
@@ -668,6 +680,7 @@ int main(void) {
       cmocka_unit_test(test_a_header_block_in_one_frame),
       cmocka_unit_test(test_a_header_block_in_any_shape),
       cmocka_unit_test(test_a_padded_header_block_with_priority),
+      cmocka_unit_test(test_priority_is_of_stream_0_before_a_long_block),
       cmocka_unit_test(test_padding_is_zeros_before_a_long_block),
       cmocka_unit_test(test_a_header_block_longer_than_a_frame_is_continued),
       cmocka_unit_test(test_blocks_share_a_table),
