@@ -31,15 +31,17 @@ struct h1_plain_line {
  * the one that may follow it. */
 enum { H1_PLAIN_MARGIN = 3 };
 
-/* h1_plain_begin begins at a line of a head. It will go no further than that head may: the bounds
- * of later ones are behind. False when there is less than a block, or lines are limited to less. */
+/* h1_plain_begin begins at a line of a head. It will go no further than that line may, and that
+ * head: the bounds of later ones are behind. False when that is less than a block. */
 static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *reader,
                                   struct span window, struct h1_event *out,
                                   const struct h1_event *full) {
-  uint64_t head = h1_reader_bound(reader) - reader->base;
-  size_t room = head < window.len ? (size_t)head : window.len;
   size_t next = (size_t)(reader->start - reader->base);
-  if (reader->limits.line < H1_BLOCK || room < H1_BLOCK + H1_PLAIN_MARGIN || room - next < 2) {
+  uint64_t line = next + reader->limits.line;
+  uint64_t head = h1_reader_bound(reader) - reader->base;
+  uint64_t bound = line < head ? line : head;
+  size_t room = bound < window.len ? (size_t)bound : window.len;
+  if (room < H1_BLOCK + H1_PLAIN_MARGIN || room - next < 2) {
     return false;
   }
   *plain = (struct h1_plain){.reader = reader,
@@ -53,9 +55,9 @@ static inline bool h1_plain_begin(struct h1_plain *plain, struct h1_reader *read
 }
 
 /* Classifies the block that begins at a place, or the last block if that is nearer. False when
- * there are no more bytes, or the line is over its limit by then. */
+ * there are no more bytes. */
 H1_INLINE bool h1_plain_look(struct h1_plain *plain, h1_classify_fn *classify, const uint8_t *at) {
-  if (at >= plain->stop || (size_t)(at - plain->next) > plain->reader->limits.line - H1_BLOCK) {
+  if (at >= plain->stop) {
     return false;
   }
   plain->block = at < plain->last ? at : plain->last;
@@ -72,8 +74,8 @@ H1_INLINE size_t h1_plain_token(const struct h1_plain *plain) {
   return limits == 0 ? 0 : h1_scan_low(limits);
 }
 
-/* h1_plain_line finds the next line. False when it is not whole, or over a limit; then nothing but
- * h1_plain_end can follow. */
+/* h1_plain_line finds the next line. False when it is not whole; then nothing but h1_plain_end can
+ * follow. */
 H1_INLINE bool h1_plain_line(struct h1_plain *plain, h1_classify_fn *classify,
                              struct h1_plain_line *line) {
   line->token = plain->masks.breaks != 0 ? h1_plain_token(plain) : 0;
