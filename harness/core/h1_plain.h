@@ -115,7 +115,8 @@ H1_INLINE struct h1_event *h1_plain_give(struct h1_plain *plain, const uint8_t *
   plain->masks.breaks &= plain->masks.breaks - 1;
   plain->masks.breaks &= plain->masks.breaks - 1;
   uint64_t offset = plain->offset;
-  plain->offset += (size_t)(end + 2 - plain->next);
+  size_t len = (size_t)(end - plain->next) + 2;
+  plain->offset += len;
   plain->next = end + 2;
   *plain->out = (struct h1_event){.kind = kind,
                                   .code = plain->reader->code,

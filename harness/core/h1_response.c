@@ -119,8 +119,8 @@ static struct span reason_phrase(const struct h1_line *line) {
 /* Most status lines, by comparison; false for those that parse_status_line must look at. */
 H1_INLINE bool is_plain(struct span text, uint16_t *out_code) {
   static const char before[] = "HTTP/1.1 ";
-  if (text.len < REASON_AT || memcmp(text.ptr, before, STATUS_AT) != 0 ||
-      text.ptr[REASON_AT - 1] != ' ') {
+  if (text.len < REASON_AT || text.ptr[REASON_AT - 1] != ' ' ||
+      memcmp(text.ptr, before, STATUS_AT) != 0) {
     return false;
   }
   unsigned tens = text.ptr[STATUS_AT + 1] - (unsigned)'0';
@@ -327,7 +327,7 @@ H1_INLINE bool plain_message(struct h1_response *parser, struct h1_plain *plain,
     return false;
   }
   plain_end(parser, plain);
-  return plain->out < plain->full;
+  return plain->out != plain->full;
 }
 
 /* Gives events as long as all is plain. Returns the place behind the last one. */
@@ -420,8 +420,9 @@ static inline bool goes_on(struct h1_response *parser, struct span window) {
 static bool begins(struct h1_response *parser, struct span window) {
   struct h1_reader *reader = &parser->reader;
   uint64_t i = reader->scan.at - reader->start;
-  if (reader->state != H1_READ_START || i >= sizeof(beginning) || i >= reader->limits.line ||
-      reader->scan.at + 1 != reader->end || window.ptr[window.len - 1] != (uint8_t)beginning[i]) {
+  if (reader->scan.at + 1 != reader->end || reader->state != H1_READ_START ||
+      i >= sizeof(beginning) || i >= reader->limits.line ||
+      window.ptr[window.len - 1] != (uint8_t)beginning[i]) {
     return false;
   }
   reader->scan.at = reader->end;
