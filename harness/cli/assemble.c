@@ -241,7 +241,9 @@ static const char *expectation(const struct weighing *weighing) {
 }
 
 static const char *blamed_for(const struct weighing *weighing, enum outcome outcome) {
-  if (weighing->context->seat == SEAT_ORIGIN && outcome == OUTCOME_TAKEN_AS_FINAL) {
+  bool own = weighing->context->seat == SEAT_ORIGIN;
+  bool ended = outcome == OUTCOME_CLOSED && own && origin_left_unfinished(weighing->script);
+  if (ended || (own && outcome == OUTCOME_TAKEN_AS_FINAL)) {
     return OUTCOME_ONE_FINAL;
   }
   return outcome_blames(outcome, weighing->valid_interims,

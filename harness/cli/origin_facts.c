@@ -18,21 +18,37 @@ static unsigned last_interim(const struct script *script, const struct script_ex
   return code;
 }
 
-const char *origin_unfinished(struct arena *arena, const struct script *script) {
+/* The first request that got an interim response and will get no final one; NULL for none. */
+static const struct script_exchange *unfinished(const struct script *script, unsigned *out_code) {
   for (size_t i = 0; i < script->num_exchanges; i++) {
     const struct script_exchange *exchange = script->exchanges[i];
     unsigned code = last_interim(script, exchange);
     bool ended = exchange->closed || exchange->answer_over;
     bool lacks = exchange->final == NULL || !exchange->final->head_done;
     if (code != 0 && code != 101 && (exchange->next_answered || (ended && lacks))) {
-      const char *how = exchange->next_answered ? "the next request on the connection was answered"
-                        : exchange->stream != NULL ? "the stream ended"
-                                                   : "the connection ended";
-      return arena_printf(arena, "only a %u came, and no final response behind it: %s. %s", code,
-                          how, code == 102 ? "A 102 is no answer, a 202 is" : "A 1xx is no answer");
+      *out_code = code;
+      return exchange;
     }
   }
   return NULL;
+}
+
+bool origin_left_unfinished(const struct script *script) {
+  unsigned code = 0;
+  return unfinished(script, &code) != NULL && code != 100;
+}
+
+const char *origin_unfinished(struct arena *arena, const struct script *script) {
+  unsigned code = 0;
+  const struct script_exchange *exchange = unfinished(script, &code);
+  if (exchange == NULL) {
+    return NULL;
+  }
+  const char *how = exchange->next_answered    ? "the next request on the connection was answered"
+                    : exchange->stream != NULL ? "the stream ended"
+                                               : "the connection ended";
+  return arena_printf(arena, "only a %u came, and no final response behind it: %s. %s", code, how,
+                      code == 102 ? "A 102 is no answer, a 202 is" : "A 1xx is no answer");
 }
 
 /* Whether a trigger brought its interim response. */

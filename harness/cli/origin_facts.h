@@ -9,6 +9,10 @@
  * arena; NULL when nothing is known to be lacking. */
 const char *origin_unfinished(struct arena *arena, const struct script *script);
 
+/* origin_left_unfinished tells whether it was an interim response of an application, any but 100.
+ */
+bool origin_left_unfinished(const struct script *script);
+
 /* origin_idle_trigger tells which trigger that the case needs brought no interim response of its
  * code. In the arena; "" when all did. */
 const char *origin_idle_trigger(struct arena *arena, const struct script *script,

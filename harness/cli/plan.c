@@ -133,6 +133,26 @@ static int unused_glob(const char *const *globs, size_t num, const bool *used, s
   return 0;
 }
 
+/* A trigger for a code that no case is about would do nothing. */
+static int unused_trigger(const struct library *library, const struct run_options *options,
+                          struct diag *diag) {
+  for (size_t i = 0; i < options->num_triggers; i++) {
+    bool needed = false;
+    for (size_t k = 0; k < library->num_cases && !needed; k++) {
+      const struct case_file *file = &library->cases[k];
+      for (size_t n = 0; n < file->num_needs; n++) {
+        needed = needed || trigger_needed(file->needs[n]) == options->triggers[i].code;
+      }
+    }
+    if (!needed) {
+      diag_set(diag, NULL, 0, 0, "--trigger '%s': no case is about %u; leave it out",
+               options->triggers[i].text, options->triggers[i].code);
+      return -1;
+    }
+  }
+  return 0;
+}
+
 int plan_make(struct arena *arena, const struct library *library, const struct run_options *options,
               uint32_t seed, struct plan *plans, size_t num_plans, struct diag *diag) {
   struct matched matched = {0};
@@ -150,7 +170,8 @@ int plan_make(struct arena *arena, const struct library *library, const struct r
     }
   }
   if (unused_glob(options->globs, options->num_globs, matched.used, diag) != 0 ||
-      unused_glob(options->excludes, options->num_excludes, matched.excluded, diag) != 0) {
+      unused_glob(options->excludes, options->num_excludes, matched.excluded, diag) != 0 ||
+      unused_trigger(library, options, diag) != 0) {
     return -1;
   }
   if (num_plays == 0) {

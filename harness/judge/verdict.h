@@ -95,8 +95,9 @@ const char *outcome_impact(enum outcome outcome, bool makes_answers);
 const char *outcome_blames(enum outcome outcome, bool valid_interims, bool streams);
 
 /* OUTCOME_ONE_FINAL is the requirement that a target which makes the responses itself breaks by
- * TAKEN_AS_FINAL, whatever the case is about, and by HANG or CLOSED where the case's own is about
- * something else: one final response to each request. */
+ * TAKEN_AS_FINAL, and by CLOSED behind an interim response that it sent, whatever the case is
+ * about, and by HANG or CLOSED where the case's own is about something else: one final response to
+ * each request. */
 #define OUTCOME_ONE_FINAL "RFC9110-15-4"
 
 /* outcome_can_break tells whether an outcome can break the requirement with this id. One that says

@@ -123,6 +123,12 @@ def test_a_trigger_that_brings_nothing(suite):
     }
 
 
+def test_a_trigger_that_no_case_is_about_is_refused(program):
+    done = program("run", "--seat", "origin", "--trigger", "199=GET /x")
+    assert done.returncode == 2
+    assert "--trigger '199=GET /x': no case is about 199" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("answer", "note"),
     [
