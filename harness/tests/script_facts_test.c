@@ -1,13 +1,6 @@
-/* What a play is found to be, by what the target does: the steps, what was seen instead, and each
- * fact that a verdict or a report is made of. */
-#include "tests/script_bench.h"
-
-/* One thing that the target does, or time that passes. */
-struct act {
-  enum { NONE, ASKS, ANSWERS, CLOSES, RESETS, LEAVES, BREAKS, PASSES } what;
-  unsigned conn; /* of our client from 1, of our origin from 0; PASSES: milliseconds */
-  const char *text;
-};
+/* What a play is found to be, by what the target does: the steps, what was seen instead, and the
+ * facts. */
+#include "tests/script_facts.h"
 
 struct row {
   const char *what;
@@ -21,9 +14,6 @@ struct row {
 #define GATED                                                                                      \
   "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\nclient sees 200\n"
 #define PLAIN "client sends GET\norigin sends 200\nclient sees 200\n"
-#define ARRIVES                                                                                    \
-  { ASKS, 0, ASK("GET", "0") }
-
 static const struct row rows[] = {
     {"all goes well",
      GATED,
@@ -419,118 +409,18 @@ static const struct row rows[] = {
      "; invalid final-sent"},
 };
 
-static void act(struct bench *bench, const struct act *act) {
-  switch (act->what) {
-  case NONE:
-    break;
-  case ASKS:
-    target_asks(bench, act->conn, act->text);
-    break;
-  case ANSWERS:
-    target_answers(bench, act->conn, act->text);
-    break;
-  case CLOSES:
-    target_ends(bench, act->conn, ACTOR_FIN);
-    break;
-  case RESETS:
-    target_ends(bench, act->conn, ACTOR_RESET);
-    break;
-  case LEAVES:
-    target_leaves(bench, act->conn, false);
-    break;
-  case BREAKS:
-    target_leaves(bench, act->conn, true);
-    break;
-  case PASSES:
-    time_passes(bench, UINT64_C(1000) * act->conn);
-    break;
-  }
-}
-
-struct fact {
-  const char *name;
-  bool is;
-};
-
-static void put_facts(struct bytes *out, const struct fact *facts, size_t num) {
-  for (size_t i = 0; i < num; i++) {
-    if (facts[i].is) {
-      bytes_printf(out, "%s%s", out->len == 0 ? "" : " ", facts[i].name);
-    }
-  }
-}
-
-static void put_play(struct bytes *out, const struct script *script) {
-  const struct fact facts[] = {
-      {"missed", script->missed},         {"never-arrived", script->never_arrived},
-      {"no-tunnel", script->no_tunnel},   {"lost-request", script->lost_request},
-      {"held-back", script->held_back},   {"target-down", script->target_down},
-      {"wrong-back", script->wrong_back}, {"asked-http10", script->asked_http10},
-  };
-  put_facts(out, facts, sizeof(facts) / sizeof(facts[0]));
-  for (size_t i = 0; i < script->num_findings; i++) {
-    const char *id = breach_requirement(script->findings[i].breach, HTTP_H1);
-    bytes_printf(out, "%s[%s]", out->len == 0 ? "" : " ", id == NULL ? "case" : id);
-  }
-}
-
-static void put_exchange(struct bytes *out, const struct script_exchange *exchange) {
-  const struct fact facts[] = {
-      {"stalled", exchange->stalled},
-      {"waited", exchange->waited},
-      {"closed", exchange->closed},
-      {"forgone", exchange->forgone},
-      {"passed-over", exchange->passed_over},
-      {"foreign", exchange->foreign},
-      {"leaked", exchange->leaked},
-      {"altered", exchange->altered},
-      {"final-altered", exchange->final_altered},
-      {"reordered", exchange->reordered},
-      {"late", exchange->num_late > 0},
-      {"fell-out", exchange->fell_out},
-      {"next-answered", exchange->next_answered},
-      {"resent", exchange->resent},
-      {"retried", exchange->arrivals > 1},
-      {"back-left", exchange->back_left},
-      {"switched", exchange->switched},
-      {"invalid", !exchange->valid_interims},
-      {"sent-broken", exchange->sent_broken},
-      {"final-sent", exchange->final_sent},
-  };
-  struct bytes text = {0};
-  put_facts(&text, facts, sizeof(facts) / sizeof(facts[0]));
-  bytes_printf(out, "%s%s", text.len > 0 ? "; " : ";", bytes_cstr(&text));
-  bytes_free(&text);
-}
-
-static const char *first_observed(const struct bench *bench) {
-  for (size_t i = 0; i < bench->file.num_steps; i++) {
-    if (bench->script.steps[i].observed[0] != '\0') {
-      return bench->script.steps[i].observed;
-    }
-  }
-  return "";
-}
-
 static void test_what_a_play_is_found_to_be(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     struct bench bench;
-    struct bytes facts = {0};
     print_message("%s\n", rows[i].what);
     bench_begin(&bench, rows[i].steps, false);
     for (size_t k = 0; k < 8; k++) {
       act(&bench, &rows[i].acts[k]);
     }
-    put_play(&facts, &bench.script);
-    for (size_t k = 0; k < bench.script.num_exchanges; k++) {
-      put_exchange(&facts, bench.script.exchanges[k]);
-    }
-    const char *text = arena_printf(&bench.arena, "%s", bytes_cstr(&facts));
-    bytes_free(&facts);
     steps_are(&bench, rows[i].states);
     assert_string_equal(first_observed(&bench), rows[i].missed);
-    assert_string_equal(text, rows[i].facts);
+    assert_string_equal(facts_of(&bench), rows[i].facts);
     bench_end(&bench);
   }
 }
