@@ -48,9 +48,13 @@ void lane_open(struct script *script, size_t client, uint64_t now_us) {
                                                            .place = script->config.place});
 }
 
+/* How long a target may take to open a connection, TLS included, while it serves others: many are
+ * opened at once, and who opens none counts as gone. */
+enum { OPEN_US = 5000000 };
+
 bool lane_gave_up(struct script *script, size_t client, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
-  wait_begin(script, 0, now_us);
+  wait_begin(script, OPEN_US, now_us);
   if (!wait_over(script, now_us)) {
     return false;
   }

@@ -46,6 +46,7 @@ struct bench {
   bool canary;
   bool controls; /* a control exchange is answered whenever one is wanted */
   bool refuses;
+  bool opens_nothing; /* connections neither open nor are refused */
   struct bench_conn clients[BENCH_CONNS];
   struct bench_conn backs[BENCH_CONNS];
   unsigned num_strayed;
@@ -129,7 +130,7 @@ static inline void bench_settle(struct bench *bench) {
     bench_obey(bench);
     for (conn_id i = 0; i < BENCH_CONNS; i++) {
       struct bench_conn *conn = &bench->clients[i];
-      if (conn->opened && !conn->told) {
+      if (conn->opened && !conn->told && !bench->opens_nothing) {
         conn->told = true;
         moved = true;
         struct actor_event event = {.kind = bench->refuses ? ACTOR_REFUSED : ACTOR_CONNECTED,

@@ -363,6 +363,21 @@ static void test_refused_connections(void **state) {
   bench_end(&bench);
 }
 
+/* A target that serves others may be slow to open one more. */
+static void test_a_connection_that_is_slow_to_open_is_not_refused(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "pause 1ms\nclient sends GET\norigin sends 200\nclient sees 200\n", false);
+  bench.opens_nothing = true;
+  time_passes(&bench, 1000);
+  time_passes(&bench, 4900000);
+  assert_false(bench.script.target_down);
+  time_passes(&bench, 200000);
+  is_done(&bench, false);
+  assert_true(bench.script.target_down);
+  bench_end(&bench);
+}
+
 static void test_a_stall_is_probed_with_the_next_request(void **state) {
   (void)state;
   struct bench bench;
@@ -690,6 +705,7 @@ int main(void) {
       cmocka_unit_test(test_http10_gets_no_chunks),
       cmocka_unit_test(test_http10_gets_no_odd_status_line),
       cmocka_unit_test(test_refused_connections),
+      cmocka_unit_test(test_a_connection_that_is_slow_to_open_is_not_refused),
       cmocka_unit_test(test_a_stall_is_probed_with_the_next_request),
       cmocka_unit_test(test_a_target_that_is_one_answer_behind),
       cmocka_unit_test(test_a_target_that_was_only_late_is_not_behind),
