@@ -73,15 +73,17 @@ static bool has_control(struct span value) {
   return false;
 }
 
-/* Content-Length that its sender should not have written so: in an interim response, in a 204, more
- * than once, or a list. */
+/* Content-Length that its sender should not have written so: in an interim response, in a 204, in
+ * trailers, more than once, or a list. */
 static bool is_odd_length(struct reading *reading, const struct h2_stream *stream,
                           enum h2_fault fault, const struct h2_event *event) {
   if (event->kind == H2_GOT_FRAME) {
     reading->lengths = event->type == H2_CONTINUATION ? reading->lengths : 0;
   } else if (event->kind == H2_GOT_FIELD && span_is(event->field.name, "content-length")) {
     reading->lengths++;
-    return reading->lengths > 1 || span_find(event->field.value, span_of(","), 0) != SIZE_MAX;
+    bool trailer = stream != NULL && stream->head_done;
+    return trailer || reading->lengths > 1 ||
+           span_find(event->field.value, span_of(","), 0) != SIZE_MAX;
   }
   bool bare = event->kind == H2_GOT_BLOCK_END && stream != NULL && stream->code == 204;
   return fault == H2_FAULT_INTERIM_LENGTH || (bare && stream->counted);
