@@ -10,6 +10,9 @@ static uint8_t refused_byte(const struct diff *diff) {
 static struct span refused_line(const struct diff *diff) {
   struct span rest = span_skip(diff->wire, (size_t)diff->ours.error_line);
   size_t end = span_find(rest, span_of("\r\n"), 0);
+  if (rest.ptr == NULL) {
+    return span_of("");
+  }
   return end == SIZE_MAX ? rest : span_make(rest.ptr, end);
 }
 

@@ -83,17 +83,19 @@ static ssize_t no_content_yet(nghttp2_session *session, int32_t stream, uint8_t 
   return NGHTTP2_ERR_DEFERRED;
 }
 
-static void ask(nghttp2_session *session, const char *method, bool content_follows) {
-  static const char *const names[] = {":method", ":authority", ":scheme", ":path"};
-  const char *const values[] = {method, "h", "http", "/"};
-  bool connect = strcmp(method, "CONNECT") == 0;
-  nghttp2_nv fields[4];
-  for (size_t i = 0; i < 4; i++) {
-    fields[i] = (nghttp2_nv){.name = (uint8_t *)(uintptr_t)names[i],
-                             .value = (uint8_t *)(uintptr_t)values[i],
-                             .namelen = strlen(names[i]),
-                             .valuelen = strlen(values[i])};
-  }
+/* nghttp2 writes to nothing that it is given, but its type does not say so. */
+static nghttp2_nv field_of(uint8_t *name, uint8_t *value) {
+  return (nghttp2_nv){.name = name,
+                      .value = value,
+                      .namelen = strlen((const char *)name),
+                      .valuelen = strlen((const char *)value)};
+}
+
+static void ask(nghttp2_session *session, uint8_t *method, bool connect, bool content_follows) {
+  static uint8_t names[][12] = {":method", ":authority", ":scheme", ":path"};
+  static uint8_t values[][5] = {"", "h", "http", "/"};
+  nghttp2_nv fields[] = {field_of(names[0], method), field_of(names[1], values[1]),
+                         field_of(names[2], values[2]), field_of(names[3], values[3])};
   nghttp2_data_provider provider = {.read_callback = no_content_yet};
   demand(nghttp2_submit_request(session, NULL, fields, connect ? 2 : 4,
                                 content_follows ? &provider : NULL, NULL) > 0);
@@ -123,6 +125,7 @@ static void write_out(nghttp2_session *session, struct reading *reading) {
 
 static nghttp2_session *begin(struct reading *reading) {
   static nghttp2_session_callbacks *callbacks;
+  static uint8_t methods[][8] = {"GET", "HEAD", "CONNECT", "POST"};
   static const nghttp2_settings_entry push = {NGHTTP2_SETTINGS_ENABLE_PUSH, 0};
   if (callbacks == NULL) {
     demand(nghttp2_session_callbacks_new(&callbacks) == 0);
@@ -134,10 +137,10 @@ static nghttp2_session *begin(struct reading *reading) {
   nghttp2_session *session = NULL;
   demand(nghttp2_session_client_new(&session, callbacks, reading) == 0);
   demand(nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, &push, 1) == 0);
-  ask(session, "GET", false);
-  ask(session, "HEAD", false);
-  ask(session, "CONNECT", true);
-  ask(session, "POST", true);
+  ask(session, methods[0], false, false);
+  ask(session, methods[1], false, false);
+  ask(session, methods[2], true, true);
+  ask(session, methods[3], false, true);
   write_out(session, reading);
   return session;
 }
