@@ -464,6 +464,13 @@ static uint64_t amount_seen(const struct script *script, const struct step *step
   return exchange->arrivals + exchange->request->content.len;
 }
 
+/* A 408 for an idle connection, which is everyone's right (RFC 9110 section 15.5.9). */
+static bool came_408(const struct script *script, const struct step *step) {
+  const struct message_seen *last =
+      step->lane == LANE_CLIENT ? script->clients[step->number - 1].last : NULL;
+  return last != NULL && last->code == 408 && last->complete && last->exchange == SIZE_MAX;
+}
+
 static enum progress see_nothing(struct script *script, const struct step *step, uint64_t now_us) {
   if (script->wait_us == ACTOR_NEVER) {
     script->wait_us = now_us;
@@ -471,7 +478,7 @@ static enum progress see_nothing(struct script *script, const struct step *step,
     script->wake_us = now_us + duration_of(script, step->duration_us);
     script->watched = amount_seen(script, step);
   }
-  bool came = amount_seen(script, step) != script->watched;
+  bool came = amount_seen(script, step) != script->watched && !came_408(script, step);
   if (!came && now_us < script->wake_us) {
     return PROGRESS_BLOCKED;
   }
