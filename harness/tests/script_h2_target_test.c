@@ -50,6 +50,8 @@ static void test_how_a_stream_ends(void **state) {
     }
     is_done(&h2.bench, true);
     const struct script_exchange *exchange = first(&h2);
+    const struct client_lane *lane = &h2.bench.script.clients[0];
+    assert_int_equal(lane->first_queued, exchange->answer_over ? lane->num_queued : 0);
     assert_string_equal(script_observed(&h2.bench.script), end_rows[i].observed);
     assert_int_equal(exchange->closed, end_rows[i].closed);
     assert_int_equal(exchange->forgone, end_rows[i].forgone);
@@ -238,6 +240,54 @@ static void test_a_final_to_head_is_whole_without_content(void **state) {
   h2_end(&h2);
 }
 
+/* A case may be about the version that the target speaks to its origin. */
+static void test_a_request_in_the_wrong_version(void **state) {
+  (void)state;
+  static const struct {
+    unsigned backs;
+    bool over_h2;
+    bool wrong;
+  } rows[] = {
+      {HTTP_H1, false, false},
+      {HTTP_H1, true, true},
+      {HTTP_H2, false, true},
+      {HTTP_H2, true, false},
+      {HTTP_H1 | HTTP_H2, false, false},
+      {HTTP_H1 | HTTP_H2, true, false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct h2_bench h2;
+    h2_begin(&h2, "client sends GET\norigin sends 200\nclient sees 200\n", HTTP_H1);
+    h2.bench.file.backs = rows[i].backs;
+    if (rows[i].over_h2) {
+      target_requests(&h2, PREFACE GET("1", "0"));
+    } else {
+      target_asks(&h2.bench, 0, ASK("GET", "0"));
+    }
+    assert_int_equal(h2.bench.script.wrong_back, rows[i].wrong);
+    h2_end(&h2);
+  }
+}
+
+/* Another request as the content of one is owed, unless our client sent both on one connection. */
+static void test_a_request_as_the_content_of_another(void **state) {
+  (void)state;
+  static const struct {
+    struct nonce nonce;
+    bool found;
+  } rows[] = {
+      {{BENCH_RUN, 7, 1, 0}, false}, {{BENCH_RUN, 7, 1, 1}, false}, {{BENCH_RUN, 7, 1, 2}, true},
+      {{BENCH_RUN, 7, 1, 3}, true},  {{BENCH_RUN, 8, 1, 1}, true},  {{BENCH_RUN, 7, 2, 1}, true},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, "client sends GET\nclient sends GET\nclient 2 sends GET\n", false);
+    script_owed(&bench.script, 0, rows[i].nonce);
+    assert_int_equal(bench.script.num_findings, rows[i].found);
+    bench_end(&bench);
+  }
+}
+
 /* A head may come in any number of frames (RFC 9113 section 4.3). */
 static void test_heads_that_are_continued(void **state) {
   (void)state;
@@ -301,6 +351,8 @@ int main(void) {
       cmocka_unit_test(test_a_stray_request_is_reset),
       cmocka_unit_test(test_how_the_target_ends_a_stream_of_ours),
       cmocka_unit_test(test_a_final_to_head_is_whole_without_content),
+      cmocka_unit_test(test_a_request_in_the_wrong_version),
+      cmocka_unit_test(test_a_request_as_the_content_of_another),
       cmocka_unit_test(test_heads_that_are_continued),
       cmocka_unit_test(test_a_request_with_content_and_trailers),
       cmocka_unit_test(test_what_a_play_leaves_is_reset),

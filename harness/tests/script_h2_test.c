@@ -48,6 +48,12 @@ static const struct {
      "  | cd\n",
      "HEADERS 1 :method=POST :scheme=http :path=/$0/t/c :authority=h interim-nonce=$0 "
      "content-length=4\nDATA 1 \"ab\"\nDATA 1 END_STREAM \"cd\""},
+    {"client sends POST\n  Content-Length: 2\n  | abc\n",
+     "HEADERS 1 :method=POST :scheme=http :path=/$0/t/c :authority=h interim-nonce=$0 "
+     "content-length=2\nDATA 1 END_STREAM \"abc\""},
+    {"client sends POST\n  Content-Length: 4\n  | abc\n",
+     "HEADERS 1 :method=POST :scheme=http :path=/$0/t/c :authority=h interim-nonce=$0 "
+     "content-length=4\nDATA 1 \"abc\""},
     {"client sends GET /x\n  Host: other\n",
      "HEADERS 1 END_STREAM :method=GET :scheme=http :path=/x :authority=other interim-nonce=$0"},
     {"client sends OPTIONS *\n  ! Host\n",

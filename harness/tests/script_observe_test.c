@@ -118,6 +118,7 @@ static void test_a_canary_is_not_observed(void **state) {
   is_done(&bench, true);
   assert_int_equal(bench.script.canary, 1);
   assert_true(bench.script.back_exercised);
+  assert_true(span_is(bench.script.exchanges[1]->method, "GET"));
   assert_string_equal(script_observed(&bench.script), "200");
   bench_end(&bench);
 }

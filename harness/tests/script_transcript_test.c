@@ -109,7 +109,7 @@ static void test_frames_of_both_sides(void **state) {
            "client sends GET\nclient sends frame PRIORITY on-stream idle\n  | "
            "\\x00\\x00\\x00\\x00\\x01\n"
            "origin sends 102\nclient sees 102\norigin sends frame PING\n  | 12345678\n"
-           "origin sends frame WINDOW_UPDATE 7\n"
+           "origin sends frame WINDOW_UPDATE 7\norigin sends frame DATA on-stream idle\n  | x\n"
            "origin sends frame PUSH_PROMISE END_HEADERS\n  :method: GET\n"
            "origin sends frame RST_STREAM CANCEL\nclient sees close\nclient aborts\n",
            HTTP_H2);
@@ -128,6 +128,7 @@ static void test_frames_of_both_sides(void **state) {
                 "C1 received HEADERS stream=1 END_HEADERS|:status: 102|interim-mark: $0-1|\n"
                 "O1 sent PING stream=0|\n"
                 "O1 sent WINDOW_UPDATE stream=1 7|\n"
+                "O1 sent DATA stream=2001|x\n"
                 "O1 sent PUSH_PROMISE stream=1|:method: GET|\n"
                 "O1 sent RST_STREAM stream=1 CANCEL|\n"
                 "O1 +3 note the target reset the stream\n"
