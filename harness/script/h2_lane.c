@@ -18,20 +18,24 @@ static const struct step *first_settings(const struct script *script) {
 }
 
 void h2_lane_open(struct script *script, size_t client) {
-  static const struct h2_parameter usual[] = {{H2_ENABLE_PUSH, 0}};
+  static const struct h2_parameter no_push = {H2_ENABLE_PUSH, 0};
   struct client_lane *lane = &script->clients[client];
   const struct step *step = first_settings(script);
-  const struct h2_parameter *parameters = usual;
-  size_t num_parameters = sizeof(usual) / sizeof(usual[0]);
+  size_t num_fields = step != NULL ? step->num_fields : 0;
+  struct h2_parameter *parameters =
+      arena_array(&script->arena, 1 + num_fields, sizeof(*parameters));
+  /* Nobody here reads what is pushed. The step's own value, if any, comes behind and counts. */
+  parameters[0] = no_push;
   if (step != NULL) {
     struct compose_context none = {.path = "", .target = "", .host = "", .nonce = "", .date = ""};
     const struct part *part = compose_h2_frame(&script->arena, step, &none);
-    parameters = part->parameters;
-    num_parameters = part->num_parameters;
+    for (size_t i = 0; i < num_fields; i++) {
+      parameters[1 + i] = part->parameters[i];
+    }
   }
   h2_lane_free(lane);
   lane->link = memory_resize(NULL, sizeof(*lane->link));
-  link_init(lane->link, H2_CLIENT, script->config.coder, parameters, num_parameters);
+  link_init(lane->link, H2_CLIENT, script->config.coder, parameters, 1 + num_fields);
 }
 
 void h2_lane_free(struct client_lane *lane) {

@@ -373,6 +373,20 @@ static void test_a_head_beyond_our_limits_is_no_finding(void **state) {
   h2_end(&h2);
 }
 
+/* RFC 9113 section 8.4: a target may push otherwise, and nobody here reads that. */
+static void test_settings_of_a_case_forbid_a_push_too(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends frame SETTINGS\n  INITIAL_WINDOW_SIZE: 10\nclient sends GET\n",
+           HTTP_H2);
+  struct span wanted =
+      frames_wire(&h2, "preface\nSETTINGS 0 ENABLE_PUSH=0 INITIAL_WINDOW_SIZE=10\n");
+  struct span log = bytes_span(&h2.bench.clients[1].log);
+  assert_true(log.len > wanted.len);
+  assert_memory_equal(log.ptr, wanted.ptr, wanted.len);
+  h2_end(&h2);
+}
+
 /* The next request may be on its way: GOAWAY says that it was not begun with. */
 static void test_a_spoiled_connection_ends_with_goaway(void **state) {
   (void)state;
@@ -406,6 +420,7 @@ int main(void) {
       cmocka_unit_test(test_pieces_are_not_mixed_with_other_frames),
       cmocka_unit_test(test_a_stall_that_a_window_ends_is_not_probed),
       cmocka_unit_test(test_a_head_beyond_our_limits_is_no_finding),
+      cmocka_unit_test(test_settings_of_a_case_forbid_a_push_too),
       cmocka_unit_test(test_a_spoiled_connection_ends_with_goaway),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
