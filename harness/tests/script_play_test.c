@@ -108,6 +108,25 @@ static void test_a_stated_time_is_not_put_off(void **state) {
   bench_end(&bench);
 }
 
+/* After a fifth of its deadline a wait counts as one, so that another play may begin. */
+static void test_who_waits_makes_room(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 200\nclient sees 200\n", false);
+  uint64_t waiting_us = bench.now_us + BENCH_DEADLINE / 5;
+  assert_int_equal(script_wake(&bench.script), waiting_us);
+  assert_false(script_waiting(&bench.script, waiting_us - 1));
+  assert_true(script_waiting(&bench.script, waiting_us));
+  bench.now_us = waiting_us;
+  bench_settle(&bench);
+  assert_int_equal(script_wake(&bench.script), 1000000 + BENCH_DEADLINE);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  assert_int_equal(script_wake(&bench.script), ACTOR_NEVER);
+  assert_false(script_waiting(&bench.script, ACTOR_NEVER));
+  bench_end(&bench);
+}
+
 static void test_a_silent_target_is_given_up(void **state) {
   (void)state;
   struct bench bench;
@@ -592,6 +611,7 @@ int main(void) {
       cmocka_unit_test(test_a_wait_is_not_lost_while_no_control_is_answered),
       cmocka_unit_test(test_a_wait_is_not_lost_while_bytes_come),
       cmocka_unit_test(test_a_stated_time_is_not_put_off),
+      cmocka_unit_test(test_who_waits_makes_room),
       cmocka_unit_test(test_a_silent_target_is_given_up),
       cmocka_unit_test(test_within_is_a_deadline_of_its_own),
       cmocka_unit_test(test_later_waits_share_one_budget),
