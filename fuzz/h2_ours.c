@@ -11,6 +11,8 @@ struct reading {
   size_t num_streams;
   uint64_t block;   /* the open header block */
   unsigned lengths; /* Content-Length in it */
+  bool odd_length;
+  bool control;
   size_t frame;
   struct h2_view *view;
 };
@@ -89,16 +91,19 @@ static bool is_odd_length(struct reading *reading, const struct h2_stream *strea
   return fault == H2_FAULT_INTERIM_LENGTH || (bare && stream->counted);
 }
 
+/* What is odd in a header block is told of the frame that ends it too. */
 static void hint(struct reading *reading, const struct h2_stream *stream, enum h2_fault fault,
                  const struct h2_event *event) {
   uint64_t bit = UINT64_C(1) << reading->frame;
-  if (is_odd_length(reading, stream, fault, event)) {
-    reading->view->lengths |= bit;
-  } else if (fault == H2_FAULT_EMPTY_DATA) {
-    reading->view->empties |= bit;
-  } else if (event->kind == H2_GOT_FIELD && has_control(event->field.value)) {
-    reading->view->controls |= bit;
+  if (event->kind == H2_GOT_FRAME && event->type != H2_CONTINUATION) {
+    reading->odd_length = false;
+    reading->control = false;
   }
+  reading->odd_length |= is_odd_length(reading, stream, fault, event);
+  reading->control |= event->kind == H2_GOT_FIELD && has_control(event->field.value);
+  reading->view->lengths |= reading->odd_length ? bit : 0;
+  reading->view->controls |= reading->control ? bit : 0;
+  reading->view->empties |= fault == H2_FAULT_EMPTY_DATA ? bit : 0;
 }
 
 /* False when the frame is refused. */
