@@ -40,19 +40,20 @@ enum bug_fault {
   BUG_CODE, /* it gets the code 102 */
   BUG_NO_FIELDS,
   BUG_FIRST_FIELD,
-  BUG_JOIN_FIELDS,   /* fields of one name become one */
-  BUG_CUT_VALUE,     /* the last byte of each value is lost */
-  BUG_KNOWN_FIELDS,  /* only fields that are registered for 103 go on */
-  BUG_ADD_LENGTH,    /* Content-Length: 0 */
-  BUG_ADD_CODING,    /* Transfer-Encoding: chunked */
-  BUG_ADD_HOP,       /* Connection: keep-alive and Keep-Alive */
-  BUG_KEEP_LENGTH,   /* Content-Length goes on */
-  BUG_KEEP_CODING,   /* Transfer-Encoding goes on */
-  BUG_KEEP_NAMED,    /* fields that Connection names go on */
-  BUG_KEEP_HOP,      /* hop-by-hop fields that Connection does not name go on */
-  BUG_KEEP_ALL,      /* nothing is taken out */
-  BUG_LEAK,          /* its fields are in the final response too */
-  BUG_LEAK_REPLACES, /* the same, in the place of the final response's own */
+  BUG_JOIN_FIELDS,     /* fields of one name become one */
+  BUG_CUT_VALUE,       /* the last byte of each value is lost */
+  BUG_NO_EMPTY_VALUES, /* fields without a value are left out */
+  BUG_KNOWN_FIELDS,    /* only fields that are registered for 103 go on */
+  BUG_ADD_LENGTH,      /* Content-Length: 0 */
+  BUG_ADD_CODING,      /* Transfer-Encoding: chunked */
+  BUG_ADD_HOP,         /* Connection: keep-alive and Keep-Alive */
+  BUG_KEEP_LENGTH,     /* Content-Length goes on */
+  BUG_KEEP_CODING,     /* Transfer-Encoding goes on */
+  BUG_KEEP_NAMED,      /* fields that Connection names go on */
+  BUG_KEEP_HOP,        /* hop-by-hop fields that Connection does not name go on */
+  BUG_KEEP_ALL,        /* nothing is taken out */
+  BUG_LEAK,            /* its fields are in the final response too */
+  BUG_LEAK_REPLACES,   /* the same, in the place of the final response's own */
   BUG_VIA_1_0,
   BUG_NO_VIA,
   /* What it does to the final response. */
@@ -69,6 +70,8 @@ enum bug_fault {
   BUG_100_THEN_HANG,    /* behind a 100 of the gateway's own nothing comes */
   BUG_EXPECT_NO_LENGTH, /* a request with Expect goes on without the framing of its content */
   BUG_NO_EARLY_FINAL,   /* a final response that comes before the content is thrown away */
+  BUG_LAST_CHUNK_LOST,  /* the end of content without a length does not go to the origin */
+  BUG_CLOSE_FORGOTTEN,  /* behind an interim response the client did not say close */
   BUG_STOP_UPLOAD,      /* behind an interim response no content goes to the origin */
   BUG_REUSE_UNREAD,     /* it is used again with bytes behind the final response */
   BUG_RETRY,            /* a lost request is sent again whatever it was */
@@ -110,12 +113,14 @@ enum bug_fault {
   BUG_OUT_WINDOW_CLOSED,    /* it is dropped where the window has no room */
   BUG_OUT_WINDOW_TAKEN,     /* it takes room in the window */
   BUG_OUT_TABLE_KEPT,       /* the client's HEADER_TABLE_SIZE counts for nothing */
+  BUG_OUT_WINDOW_TWICE,     /* behind it content takes its room twice */
   BUG_OUT_AFTER_RESET,      /* the client's RST_STREAM counts for nothing */
   /* What comes from an origin of HTTP/2. */
   BUG_IN_FAULT,         /* number, an enum h2_fault, counts for nothing */
   BUG_IN_EMPTY_DATA,    /* empty DATA is an error */
   BUG_IN_DATA,          /* DATA behind an interim response goes to the client */
   BUG_IN_HEAD_DONE,     /* what follows an interim response is trailers */
+  BUG_IN_HEAD_LENGTH,   /* the length in an answer to HEAD is that of what came */
   BUG_IN_FINAL_LOST,    /* a final response is lost when RST_STREAM follows it */
   BUG_IN_GOAWAY_LOSES,  /* GOAWAY ends all streams */
   BUG_IN_GOAWAY_UNREAD, /* GOAWAY is passed over */
@@ -181,6 +186,7 @@ enum bug_when {
   WHEN_EXPECTS_NOTHING, /* and has no content */
   WHEN_EXPECTS_OTHER,   /* it expects something else */
   WHEN_ZERO_LENGTH,     /* Content-Length: 0 */
+  WHEN_KEEP_ALIVE,      /* Connection says keep-alive */
   WHEN_STAR,            /* OPTIONS * */
   WHEN_OFFERS,          /* it offers a protocol */
   WHEN_OFFERS_CONTENT,  /* and has content */

@@ -137,6 +137,8 @@ static bool strikes_request(const struct bug *bug, const struct exchange *x) {
     return x->facts.content_reads > bug->number;
   case WHEN_STAR:
     return span_is(request->target, "*");
+  case WHEN_KEEP_ALIVE:
+    return is_named(request, span_of("keep-alive"));
   default:
     return strikes_offer(bug, x);
   }
@@ -346,6 +348,16 @@ static void join_fields(struct message *head) {
   }
 }
 
+static void drop_empty_values(struct message *head) {
+  struct field_list all = head->fields;
+  head->fields = (struct field_list){NULL, NULL};
+  for (const struct field *each = all.first; each != NULL; each = each->next) {
+    if (each->value.len > 0) {
+      message_add(head, &head->fields, each->name, each->value);
+    }
+  }
+}
+
 static void keep_known_fields(struct message *head) {
   struct field_list all = head->fields;
   head->fields = (struct field_list){NULL, NULL};
@@ -388,6 +400,9 @@ static void change(struct exchange *x, struct message *head, enum bug_fault faul
     return;
   case BUG_CUT_VALUE:
     cut_values(head);
+    return;
+  case BUG_NO_EMPTY_VALUES:
+    drop_empty_values(head);
     return;
   case BUG_KNOWN_FIELDS:
     keep_known_fields(head);

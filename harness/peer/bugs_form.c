@@ -25,6 +25,9 @@ static const struct bug rows[] = {
     {"last-of-a-name", "Of fields with one name in an interim response only the last goes on.",
      "RFC9110-7.6-1", "", "forward/repeated-fields", "forward/repeated-fields",
      BUG_H1_H1 | BUG_H2_H2, BUG_JOIN_FIELDS, WHEN_ALWAYS, 0},
+    {"empty-values-lost", "Fields without a value are left out of interim responses.",
+     "RFC9110-7.6-1", "", "forward/empty-value", "forward", BUG_GATEWAY, BUG_NO_EMPTY_VALUES,
+     WHEN_ALWAYS, 0},
     {"values-cut", "Field values of interim responses lose their last byte.", "RFC9110-7.6-1", "",
      "forward/fields",
      "cache forward framing h2-frames h2-hpack/cut-between-frames h2-limits hygiene limits "

@@ -59,7 +59,7 @@ bool decide_own_continue(const struct exchange *x, bool content_arrived) {
       (bug_is(x->relay, BUG_101_FIRST) && request->upgrade.len > 0)) {
     return false;
   }
-  if (request->minor == 0 && bug_is(x->relay, BUG_100_TO_HTTP10)) {
+  if (request->minor == 0 && bug_strikes(x, NULL, BUG_100_TO_HTTP10)) {
     return request->expects_continue || x->relay->config.bug->number == 1;
   }
   return request->minor > 0 && request->expects_continue && has_content && !content_arrived;

@@ -105,7 +105,8 @@ static void front_final(void *self, const struct message *head) {
   }
   struct persist_facts facts = {
       .minor = request->minor,
-      .close = front->close,
+      .close = front->close &&
+               !(front->exchange.facts.struck && bug_is(front->conn.relay, BUG_CLOSE_FORGOTTEN)),
       .keep_alive = front->keep_alive,
       .delimited = front->framing != H1_UNTIL_CLOSE,
       .last = head->last,

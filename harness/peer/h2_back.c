@@ -109,9 +109,11 @@ static struct link_stream *opened(struct h2_link *link, uint32_t id) {
 
 /* HTTP/2 marks the end of all content, so that no content is a length of 0, but where a response
  * has none whatever its fields say (RFC 9110 section 6.4.1). */
-static void take_content(struct message *response, const struct h2_stream *h2) {
+static void take_content(const struct relay *relay, struct message *response,
+                         const struct h2_stream *h2) {
+  bool to_head = h2->to_head && !bug_is(relay, BUG_IN_HEAD_LENGTH);
   response->length = h2->ended ? 0 : h2->length;
-  if (h2->to_head || status_is_interim(response->code) || response->code == 204 ||
+  if (to_head || status_is_interim(response->code) || response->code == 204 ||
       response->code == 304) {
     response->content = CONTENT_NONE;
   } else {
@@ -136,7 +138,7 @@ static bool head(struct link_stream *stream) {
   if (!whole && !lax) {
     return false;
   }
-  take_content(&back->response, &stream->h2);
+  take_content(relay, &back->response, &stream->h2);
   back->exchange->facts.unread = link_unread(stream->link);
   back->exchange->facts.back_reused = back->kept;
   if (status_is_interim(back->response.code) && bug_is(relay, BUG_IN_FIRST_READ) &&

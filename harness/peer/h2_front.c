@@ -57,6 +57,10 @@ static void front_head(void *self, const struct message *head) {
 }
 
 static void front_content(void *self, struct span content) {
+  struct front_stream *front = self;
+  if (front->exchange.facts.struck && bug_is(front->exchange.relay, BUG_OUT_WINDOW_TWICE)) {
+    front->stream.h2.sent += content.len;
+  }
   if (!link_content(self, content)) {
     link_doom(self);
   }
