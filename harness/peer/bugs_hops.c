@@ -12,7 +12,7 @@ static const struct bug rows[] = {
      "abort/100-then-close expect h2-expect upgrade/with-expectation", BUG_GATEWAY, BUG_NO_100,
      WHEN_ALWAYS, 0},
     {"100-to-http-1.0", "An expectation in HTTP/1.0 is answered with a 100.", "RFC9110-15.2-2",
-     "E05", "http10/expect", "http10/expect", BUG_FRONT_H1, BUG_100_TO_HTTP10, WHEN_ALWAYS, 0},
+     "E05", "http10/expect", "http10", BUG_FRONT_H1, BUG_100_TO_HTTP10, WHEN_ALWAYS, 0},
     {"100-to-kept-http-1.0",
      "An expectation in HTTP/1.0 is answered with a 100 where the connection is to last.",
      "RFC9110-15.2-2", "E05", "http10/expect-and-keep-alive", "http10", BUG_FRONT_H1,
