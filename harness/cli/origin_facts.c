@@ -191,7 +191,10 @@ static void add(struct origin_measures *out, const char *name, double value) {
 
 static void measure_pace(const struct script *script, const struct script_exchange *trigger,
                          struct origin_measures *out) {
-  struct pace pace = trigger == NULL ? (struct pace){0} : pace_of(script, trigger);
+  struct pace pace = {0};
+  if (trigger != NULL) {
+    pace = pace_of(script, trigger);
+  }
   if (pace.num > 0) {
     add(out, "first_interim_ms", (double)pace.first_us / 1000);
     add(out, "longest_silence_ms", (double)pace.silence_us / 1000);
