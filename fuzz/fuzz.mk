@@ -91,7 +91,7 @@ REPLAYS_SAN := $(FUZZ_TARGETS:%=$(BUILD)/replay-san/%)
 # With the compiler that brings libFuzzer, beside the build of the other one.
 fuzzers = $(MAKE) --no-print-directory CC="$(FUZZ_CC)" BUILD=$(BUILD)/clang SAN="$(FUZZ_SAN)"
 
-.PHONY: diff-corpus fuzz-refind fuzz-planted fuzz fuzz-smoke fuzz-replay fuzz-coverage fuzzers seeds corpus-min fuzz-targets replays-san
+.PHONY: diff-corpus fuzz-refind fuzz-planted fuzz-rate fuzz fuzz-smoke fuzz-replay fuzz-coverage fuzzers seeds corpus-min fuzz-targets replays-san
 
 all: $(REPLAYS) $(BUILD)/h2-wire $(BUILD)/diff-corpus $(BUILD)/diff-corpus-h2
 
@@ -122,6 +122,10 @@ fuzz-replay: $(REPLAYS_SAN) seeds ## run the seeds and what fuzzing found once, 
 fuzz-refind: ## how long diff_h1 needs to find llhttp's fault with interim responses again
 	@+$(fuzzers) $(BUILD)/clang/fuzzers/diff_h1
 	@scripts/fuzz-refind $(BUILD)/clang/fuzzers/diff_h1
+
+fuzz-rate: seeds ## how fast targets are beside the empty one: make fuzz-rate RATED=h1_response
+	@+$(fuzzers) fuzzers
+	@scripts/fuzz-rate $(BUILD) $(or $(RATED),h1_response h2_client)
 
 fuzz-planted: seeds ## plant faults in the parsers, and see each found within a minute
 	@scripts/fuzz-planted $(BUILD) $(PLANTED)
