@@ -106,6 +106,43 @@ static void test_what_did_not_come_whole(void **state) {
   bench_end(&bench);
 }
 
+/* What must never come is told with what makes it so, and with the line of the case. */
+static void test_what_a_forbidden_message_is_called(void **state) {
+  (void)state;
+  static const struct {
+    const char *never;
+    const char *fields;
+    const char *text;
+  } rows[] = {
+      {"103\n", "", "a 103 came, which line 6 forbids"},
+      {"1xx\n  A: b\n", "A: b|", "a 103 with A: b came, which line 6 forbids"},
+      {"103\n  A: b\n  C: d\n", "A: b|C: d|", "a 103 with A: b came, which line 6 forbids"},
+      {"103\n  ! A\n", "", "a 103 without A came, which line 6 forbids"},
+      {"103\n  ! A: b\n", "A: c|", "a 103 without A: b came, which line 6 forbids"},
+      {"103\n  A: b\n", "A: c|", NULL},
+      {"102\n", "", NULL},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes text = {0};
+    bytes_printf(&text,
+                 "client sends GET\nclient never sees %sorigin sends 103\nclient may see 1xx\n"
+                 "origin sends 200\nclient sees 200\n",
+                 rows[i].never);
+    bench_begin(&bench, bytes_cstr(&text), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(
+        &bench, 1,
+        arena_printf(&bench.arena, "HTTP/1.1 103 E|Interim-Mark: $0-1|%s|", rows[i].fields));
+    assert_int_equal(bench.script.num_findings, rows[i].text == NULL ? 0 : 1);
+    if (rows[i].text != NULL) {
+      assert_string_equal(bench.script.findings[0].text, rows[i].text);
+    }
+    bytes_free(&text);
+    bench_end(&bench);
+  }
+}
+
 /* Canaries are ours, not the case's. */
 static void test_a_canary_is_not_observed(void **state) {
   (void)state;
@@ -129,6 +166,7 @@ int main(void) {
       cmocka_unit_test(test_what_a_client_observed),
       cmocka_unit_test(test_each_client_has_its_part),
       cmocka_unit_test(test_what_did_not_come_whole),
+      cmocka_unit_test(test_what_a_forbidden_message_is_called),
       cmocka_unit_test(test_a_canary_is_not_observed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

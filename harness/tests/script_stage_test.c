@@ -277,6 +277,7 @@ static void test_without_sanity_nothing_is_played(void **state) {
   hall_go_on(&hall);
   assert_true(stage_done(hall.stage));
   assert_non_null(strstr(stage_failure(hall.stage), "connection refused"));
+  assert_false(stage_target_died(hall.stage));
   assert_int_equal(hall.plays[0].num_runs, 0);
   assert_true(hall.world.now_us > 3000000 && hall.world.now_us < 10000000);
   hall_close(&hall);
@@ -513,6 +514,24 @@ static void test_a_target_that_is_started_again_in_vain(void **state) {
   hall_close(&hall);
 }
 
+/* A last plain exchange shows whether the target outlived its plays. */
+static void test_a_target_that_does_not_outlive_its_plays(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 3);
+  hall_open(&hall, "none");
+  while (stage_phase_now(hall.stage) != STAGE_LAST_SANITY && world_step(&hall.world)) {
+  }
+  assert_false(stage_target_died(hall.stage));
+  hall.world.latency_us = 20000000; /* longer than anybody waits */
+  hall_go_on(&hall);
+  assert_true(stage_done(hall.stage));
+  assert_true(stage_target_died(hall.stage));
+  assert_string_not_equal(stage_failure(hall.stage), "");
+  runs_are(&hall, 2, 1, 0);
+  hall_close(&hall);
+}
+
 /* The plays go on until five are done; who is in flight then. */
 static size_t hall_play_five(struct hall *hall, bool *in_flight) {
   size_t num = 0;
@@ -645,6 +664,7 @@ int main(void) {
       cmocka_unit_test(test_who_waits_on_a_target_that_is_gone_is_given_up),
       cmocka_unit_test(test_a_target_that_is_started_again),
       cmocka_unit_test(test_a_target_that_is_started_again_in_vain),
+      cmocka_unit_test(test_a_target_that_does_not_outlive_its_plays),
       cmocka_unit_test(test_a_process_that_died_makes_suspects),
       cmocka_unit_test(test_a_process_that_ended_and_cost_nothing_is_no_death),
       cmocka_unit_test(test_a_death_between_two_looks_is_that_of_the_play_between_them),
