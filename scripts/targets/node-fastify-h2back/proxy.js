@@ -8,7 +8,11 @@ const pem = fs.readFileSync("{certificate}");
 
 async function serve(port, options) {
   const server = fastify({ logger: false, ...options });
-  await server.register(proxy, { upstream: "http://127.0.0.1:{origin_port}", http2: { requestOptions: { timeout: 3000 } } });
+  await server.register(proxy, {
+    upstream: "http://127.0.0.1:{origin_port}",
+    // Ten seconds otherwise, which each request waits whose session broke.
+    http2: { requestTimeout: 1000 },
+  });
   await server.listen({ port, host: "127.0.0.1" });
 }
 
