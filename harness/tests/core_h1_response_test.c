@@ -405,6 +405,30 @@ static void test_the_default_limits_hold(void **state) {
   bytes_free(&wire);
 }
 
+/* Long enough that many lines are read at a time, with content behind that no limit may reach. */
+static void test_a_head_ends_at_its_limit_to_the_byte(void **state) {
+  (void)state;
+  struct span wire = span_of("HTTP/1.1 200 OK\r\nOne: 123456789\r\nTwo: 123456789\r\n"
+                             "Three: 12345678\r\nFour: 123456789\r\nFive: 123456789\r\n\r\n"
+                             "content content content content content content content content");
+  size_t head = span_find(wire, span_of("content"), 0);
+  for (size_t limit = 20; limit <= head; limit++) {
+    const struct h1_limits limits = {.line = 4096, .head = limit, .fields = 10};
+    struct h1_response parser;
+    h1_response_init(&parser, &limits);
+    (void)h1_response_request(&parser, H1_FOR_GET);
+    if (limit < head) {
+      assert_error(&parser, wire, H1_HEAD_TOO_LARGE, limit);
+      continue;
+    }
+    struct h1_event events[16];
+    enum h1_status status = H1_ERROR;
+    size_t num = h1_response_read(&parser, wire, events, 16, &status);
+    assert_int_equal(status, H1_MORE);
+    assert_int_equal(events[num - 1].kind, H1_CONTENT);
+  }
+}
+
 static void test_limits_may_be_as_large_as_can_be(void **state) {
   (void)state;
   const struct h1_limits none = {.line = SIZE_MAX, .head = SIZE_MAX, .fields = SIZE_MAX};
@@ -440,6 +464,7 @@ int main(void) {
       cmocka_unit_test(test_an_unsolicited_final_takes_no_later_request),
       cmocka_unit_test(test_20000_interims_pass_no_limit),
       cmocka_unit_test(test_the_default_limits_hold),
+      cmocka_unit_test(test_a_head_ends_at_its_limit_to_the_byte),
       cmocka_unit_test(test_limits_may_be_as_large_as_can_be),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
