@@ -372,16 +372,6 @@ static void error(struct result *out, const char *reason) {
   out->reason = reason;
 }
 
-static const char *death_reason(const struct script *script, bool again) {
-  if (script->target_down) {
-    return again ? "the target refuses connections after this case, twice"
-                 : "the target refused connections while this case was played, and maybe others: "
-                   "--jobs 1, or --restart, tells whose doing it is";
-  }
-  return script->hurt ? "a process of the target died while this case was played, twice"
-                      : "the target answered nobody any more, twice";
-}
-
 static bool got_through(const struct script *script) {
   for (size_t i = 0; i < script->num_exchanges; i++) {
     if (script->exchanges[i]->arrivals > 0 || script->exchanges[i]->final != NULL) {
@@ -389,6 +379,24 @@ static bool got_through(const struct script *script) {
     }
   }
   return false;
+}
+
+/* Why a target that died or fell silent counts against the play; again: more than one run was not
+ * clean. A run that did not get through says nothing more about whose doing it is. */
+static const char *death_reason(const struct play *play, bool again) {
+  const struct script *script = play_judged(play);
+  if (script->target_down) {
+    return again ? "the target refuses connections after this case, twice"
+                 : "the target refused connections while this case was played, and maybe others: "
+                   "--jobs 1, or --restart, tells whose doing it is";
+  }
+  if (script->hurt) {
+    return "a process of the target died while this case was played, twice";
+  }
+  return got_through(play->runs[play->num_runs - 1])
+             ? "the target answered nobody any more, twice"
+             : "the target answered nobody any more after this case, and maybe others, was played: "
+               "--jobs 1, or --restart, tells whose doing it is";
 }
 
 /* Nothing of the play was seen to get through, and no connection of it was cut off: whatever the
@@ -434,7 +442,7 @@ static void weigh_death(struct weighing *weighing, const struct play *play) {
   /* Whatever else was seen is the death's doing: it alone decides. */
   weighing->out->verdict = VERDICT_PASS;
   struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false, false)), false,
-                                 death_reason(script, again)};
+                                 death_reason(play, again)};
   weigh(weighing, &dead);
 }
 

@@ -162,7 +162,26 @@ static bool disperse(struct stage *stage) {
     return false;
   }
   stage->crowd = held / 4 > LEAST_CROWD ? held / 4 : LEAST_CROWD;
+  stage->dispersed = true;
+  stage->doubted = true;
+  stage->doubted_us = stage->now_us;
+  stage->retry_us = stage->now_us;
   return true;
+}
+
+/* A target that answers without the crowd kept silent for want of connections; one that does not
+ * was silenced by what was in flight, and those runs count. */
+static void end_crowd(struct stage *stage, bool answered) {
+  stage->dispersed = false;
+  for (size_t i = 0; i < stage->num_plays; i++) {
+    struct play *play = &stage->plays[i];
+    if (play->crowded && answered) {
+      suspect_drop(play);
+    } else if (play->crowded) {
+      suspect_count(play);
+    }
+    play->crowded = false;
+  }
 }
 
 static void end_control(struct stage *stage, struct script *script) {
@@ -221,8 +240,8 @@ static void end_play(struct stage *stage, const struct active *ended) {
   struct play *play = ended->play;
   struct script *script = ended->script;
   play->running = false;
-  if (ended->crowded) {
-    suspect_drop(play);
+  play->crowded = ended->crowded;
+  if (play->crowded) {
     return;
   }
   if (suspect_drop_void(play)) {
@@ -256,8 +275,10 @@ static void end_play(struct stage *stage, const struct active *ended) {
 static void end_doubt(struct stage *stage, const struct script *script) {
   if (script_clean(script)) {
     stage->doubted = false;
+    end_crowd(stage, true);
   } else if (script->target_down) {
     stage->doubted = false;
+    end_crowd(stage, false);
     found_down(stage);
   } else {
     stage->retry_us = stage->now_us + RETRY_US;
@@ -332,7 +353,7 @@ static void next_phase(struct stage *stage) {
  * which processes it has now. True when there is nothing to wait for. */
 static bool is_certain(struct stage *stage) {
   if (stage->num_active > 0) {
-    return !stage_is_alone(stage);
+    return !stage_is_alone(stage) && !stage->dispersed;
   }
   uint64_t patience_us = (uint64_t)(GONE_US * stage->config.scale);
   if (stage->doubted && stage->now_us - stage->doubted_us <= patience_us) {
@@ -342,6 +363,7 @@ static bool is_certain(struct stage *stage) {
     return false;
   }
   stage->doubted = false;
+  end_crowd(stage, false);
   stage->wants_look = stage->config.watched && !stage->looked;
   return !stage->wants_look;
 }

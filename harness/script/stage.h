@@ -50,6 +50,7 @@ struct play {
   unsigned num_void;    /* of these that were none, as the target refused the connection */
   unsigned cuts;   /* bit of each run in which the target ended a connection and had not said so */
   uint64_t cut_us; /* in the latest run, first then */
+  bool crowded;    /* the latest run counts only if the target does not answer without the crowd */
   bool running;
   bool done;
   bool left_out;       /* it is about another version than the target speaks to our origin */

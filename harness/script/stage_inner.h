@@ -51,7 +51,8 @@ struct stage {
   uint32_t attempts[2];   /* of sanity and control */
   struct script *control; /* in flight, or NULL */
   unsigned control_failures;
-  size_t crowd;           /* most plays in flight */
+  size_t crowd;   /* most plays in flight */
+  bool dispersed; /* plays were given up as a crowd; a plain exchange tells whether rightly */
   uint64_t down_since_us; /* 0: the target accepts connections */
   uint64_t retry_us;      /* try a connection again then */
   bool died;

@@ -499,6 +499,7 @@ static void test_a_target_that_falls_silent_for_good(void **state) {
   assert_int_equal(killer->verdict, VERDICT_FAIL);
   assert_int_equal(killer->outcome, OUTCOME_HANG);
   assert_string_equal(killer->requirements[0].id, "HOUSE-ALIVE");
+  assert_non_null(strstr(killer->reason, "and maybe others"));
   assert_int_equal(outcome_of_case(&run, "forward/copy")->verdict, VERDICT_PASS);
   assert_int_equal(outcome_of_case(&run, "forward/with-and-without")->verdict, VERDICT_ERROR);
   assert_string_not_equal(stage_failure(run.stage), "");
