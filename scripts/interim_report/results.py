@@ -149,19 +149,29 @@ def check_document(path, document):
         check_case(path, number, case)
 
 
+def check_row(path, row):
+    check(path, isinstance(row, dict) and isinstance(row.get("results"), dict), "a row has no results")
+    texts_of(path, "a row", brief.WORDS | row, brief.WORDS)
+    for members in row["results"].values():
+        check(path, isinstance(members, dict), "a row's results are not by case")
+        for values in members.values():
+            is_texts = isinstance(values, list) and all(isinstance(value, str) for value in values)
+            check(path, is_texts, "the values of a case are not texts")
+
+
 def check_brief(path, document):
     """What expanding a brief relies on; what it makes is checked as every result file is."""
     for name, kind in (("reproduce", dict), ("results", list), ("transcripts", list)):
         check(path, isinstance(document.get(name), kind), f"it has no '{name}'")
     texts_of(path, "the beginning of its reproduce lines", document["reproduce"], document["reproduce"])
-    for row in document["results"]:
-        check(path, isinstance(row, dict) and isinstance(row.get("results"), dict), "a row has no results")
-        texts_of(path, "a row", brief.COMMON | row, ["expected", "observed", "reason"])
-        for members in row["results"].values():
-            check(path, isinstance(members, dict), "a row's results are not by case")
-            for values in members.values():
-                is_texts = isinstance(values, list) and all(isinstance(value, str) for value in values)
-                check(path, is_texts, "the values of a case are not texts")
+    for group in document["results"]:
+        check(path, isinstance(group, dict) and isinstance(group.get("rows"), list), "a group has no rows")
+        judged = brief.JUDGEMENT | group
+        texts_of(path, "a group", judged, ["verdict", "outcome"])
+        is_names = isinstance(judged["requirements"], list) and all(isinstance(name, str) for name in judged["requirements"])
+        check(path, is_names, "a group's requirements are not texts")
+        for row in group["rows"]:
+            check_row(path, row)
     for sample in document["transcripts"]:
         check(path, isinstance(sample, dict), "a transcript is no object")
         texts_of(path, "a transcript", sample, ["id", "versions"])
