@@ -13,6 +13,8 @@ struct relay_options {
   const char *listen;
   const char *origin;
   bool back_h2;
+  bool connects;
+  bool relays_expect;
   bool list_bugs;
   const struct bug *bug;
 };
@@ -44,8 +46,23 @@ static int take_back(void *user, const char *option, char *value) {
   return 0;
 }
 
+static int take_connect(void *user, const char *option, char *value) {
+  (void)option;
+  (void)value;
+  ((struct relay_options *)user)->connects = true;
+  return 0;
+}
+
+static int take_expect(void *user, const char *option, char *value) {
+  (void)option;
+  (void)value;
+  ((struct relay_options *)user)->relays_expect = true;
+  return 0;
+}
+
 static int take_bug(void *user, const char *option, char *value) {
-  return bug_option_take("relay", option, value, BUG_GATEWAY, &((struct relay_options *)user)->bug);
+  return bug_option_take("relay", option, value, BUG_GATEWAY | BUG_RELAYS_EXPECT,
+                         &((struct relay_options *)user)->bug);
 }
 
 static int take_bugs(void *user, const char *option, char *value) {
@@ -56,13 +73,14 @@ static int take_bugs(void *user, const char *option, char *value) {
 }
 
 static const struct usage_option relay_options[] = {
-    {"back", 0, true, take_back},     {"bug", 0, true, take_bug},
-    {"bugs", 0, false, take_bugs},    {"listen", 0, true, take_listen},
-    {"origin", 0, true, take_origin},
+    {"back", 0, true, take_back},           {"bug", 0, true, take_bug},
+    {"bugs", 0, false, take_bugs},          {"connect", 0, false, take_connect},
+    {"listen", 0, true, take_listen},       {"origin", 0, true, take_origin},
+    {"pass-expect", 0, false, take_expect},
 };
 
 static const char *const relay_help[] = {
-    "usage: interim relay --listen ADDRESS --origin ADDRESS [--back h1|h2] [--bug NAME]",
+    "usage: interim relay --listen ADDRESS --origin ADDRESS [OPTION ...]",
     "       interim relay --bugs",
     "",
     "Runs the reference gateway until SIGINT or SIGTERM. Once it listens it prints 'relay:",
@@ -72,6 +90,9 @@ static const char *const relay_help[] = {
     "  --origin ADDRESS  HOST:PORT of the origin",
     "  --back VERSION    what the origin is spoken to in: h1 (the default), or h2 with prior",
     "                    knowledge",
+    "  --connect         take CONNECT in HTTP/1.1, and make a tunnel to the origin of it, whatever",
+    "                    it names",
+    "  --pass-expect     leave it to the origin to answer Expect: 100-continue",
     "  --bug NAME        with this fault, for a look at what the suite says about it",
     "  --bugs            list the names of bugs, and what each is",
     "  -h, --help        this text",
@@ -118,7 +139,7 @@ int command_relay(int argc, char **argv) {
     return usage_error("relay", "'%s' is too much: all goes by options", argv[first]);
   }
   if (options.list_bugs) {
-    return bug_option_list("relay", BUG_GATEWAY);
+    return bug_option_list("relay", BUG_GATEWAY | BUG_RELAYS_EXPECT);
   }
   if (options.listen == NULL || options.origin == NULL) {
     return usage_error("relay", "%s is needed: HOST:PORT",
@@ -134,6 +155,8 @@ int command_relay(int argc, char **argv) {
                                       .origin = 0,
                                       .coder = &hpack_coder,
                                       .origin_h2 = options.back_h2,
+                                      .connects = options.connects,
+                                      .relays_expect = options.relays_expect,
                                       .bug = options.bug};
   struct relay *relay = relay_new(&config);
   status = serve(&options, loop, relay);

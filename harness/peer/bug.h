@@ -13,6 +13,7 @@ enum bug_stands {
   BUG_H2_H2 = 8,
   BUG_ORIGIN_H1 = 16,
   BUG_ORIGIN_H2 = 32,
+  BUG_RELAYS_EXPECT = 64, /* HTTP/1.1 on both sides, Expect being passed on */
   BUG_FRONT_H1 = BUG_H1_H1 | BUG_H1_H2,
   BUG_FRONT_H2 = BUG_H2_H1 | BUG_H2_H2,
   BUG_BACK_H1 = BUG_H1_H1 | BUG_H2_H1,
@@ -73,6 +74,7 @@ enum bug_fault {
   BUG_LAST_CHUNK_LOST,  /* the end of content without a length does not go to the origin */
   BUG_CLOSE_FORGOTTEN,  /* behind an interim response the client did not say close */
   BUG_STOP_UPLOAD,      /* behind an interim response no content goes to the origin */
+  BUG_REUSE_OWING,      /* an origin's connection is used again before the request is all there */
   BUG_REUSE_UNREAD,     /* it is used again with bytes behind the final response */
   BUG_RETRY,            /* a lost request is sent again whatever it was */
   BUG_LOST_AS_SUCCESS,  /* a lost origin is answered for with a 200 */
@@ -92,6 +94,10 @@ enum bug_fault {
   BUG_101_NO_FIELDS,     /* a 101 goes on without Upgrade */
   BUG_TUNNEL_ONE_WAY,    /* what the client sends behind a 101 is thrown away */
   BUG_TUNNEL_BYTES_LOST, /* what shares a read with a 101 is thrown away */
+  BUG_TUNNEL_ONE_READ,   /* what the origin sends behind the first read is thrown away */
+  BUG_CONNECT_LENGTH,    /* the 2xx to CONNECT has Content-Length: 0 */
+  BUG_CONNECT_CODING,    /* or Transfer-Encoding: chunked */
+  BUG_CONNECT_READ,      /* what comes behind it is read as requests for the gateway */
   BUG_OLD_VERSION,       /* an interim response is labelled HTTP/1.0 */
   BUG_NO_BLANK,          /* an empty reason phrase takes the blank before it along */
   BUG_NO_EMPTY_LINE,     /* an interim response does not end in an empty line */

@@ -474,6 +474,14 @@ void bug_continue(struct exchange *x, struct message *head) {
   }
 }
 
+void bug_connect(struct exchange *x, struct message *head) {
+  if (bug_is(x->relay, BUG_CONNECT_LENGTH)) {
+    add(head, "Content-Length", "0");
+  } else if (bug_is(x->relay, BUG_CONNECT_CODING)) {
+    add(head, "Transfer-Encoding", "chunked");
+  }
+}
+
 void bug_expectation(struct exchange *x) {
   struct message *request = &x->request;
   const struct field *expect = field_find(request->fields.first, "Expect");

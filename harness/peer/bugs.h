@@ -43,6 +43,9 @@ bool bug_lost(struct exchange *x, enum rule_breach breach);
 /* bug_switch changes a 101 that goes on. */
 void bug_switch(struct exchange *x, struct message *head);
 
+/* bug_connect changes the 2xx to a CONNECT. */
+void bug_connect(struct exchange *x, struct message *head);
+
 /* bug_strikes tells whether it has it, and the interim response at hand, NULL for none, is one on
  * which it shows. */
 bool bug_strikes(const struct exchange *x, const struct message *interim, enum bug_fault fault);

@@ -50,10 +50,24 @@ enum interim_action decide_interim(const struct exchange *x, const struct messag
   return INTERIM_FORWARD;
 }
 
-bool decide_own_continue(const struct exchange *x, bool content_arrived) {
-  const struct message *request = &x->request;
+/* To an expectation without content, or in HTTP/1.0, nothing is owed (RFC 9110 section 10.1.1). */
+static bool expects(const struct message *request) {
   bool has_content = request->content == CONTENT_OPEN ||
                      (request->content == CONTENT_LENGTH && request->length > 0);
+  return request->minor > 0 && request->expects_continue && has_content;
+}
+
+bool decide_relay_expect(const struct exchange *x) {
+  return x->relay->config.relays_expect && expects(&x->request) &&
+         !bug_strikes(x, NULL, BUG_NO_100);
+}
+
+bool decide_connect(const struct exchange *x) {
+  return x->relay->config.connects && !x->relay->config.serves && x->front->switched != NULL;
+}
+
+bool decide_own_continue(const struct exchange *x, bool content_arrived) {
+  const struct message *request = &x->request;
   if (bug_strikes(x, NULL, BUG_NO_100) || bug_is(x->relay, BUG_100_BEHIND_FINAL) ||
       bug_is(x->relay, BUG_100_INSIDE_FINAL) ||
       (bug_is(x->relay, BUG_101_FIRST) && request->upgrade.len > 0)) {
@@ -62,7 +76,7 @@ bool decide_own_continue(const struct exchange *x, bool content_arrived) {
   if (request->minor == 0 && bug_strikes(x, NULL, BUG_100_TO_HTTP10)) {
     return request->expects_continue || x->relay->config.bug->number == 1;
   }
-  return request->minor > 0 && request->expects_continue && has_content && !content_arrived;
+  return expects(request) && !content_arrived && !x->relay->config.relays_expect;
 }
 
 static bool is_idempotent(struct span method) {
@@ -101,7 +115,8 @@ enum loss_action decide_loss(const struct exchange *x, enum exchange_loss loss,
 bool decide_reuse(const struct reuse_facts *facts) {
   bool clean =
       facts->unread == 0 || facts->bug == BUG_REUSE_UNREAD || facts->bug == BUG_FINAL_POOLED;
-  return facts->persistent && facts->request_ended && facts->delimited && clean;
+  bool whole = facts->request_ended || facts->bug == BUG_REUSE_OWING;
+  return facts->persistent && whole && facts->delimited && clean;
 }
 
 bool decide_idle_bytes(const struct relay *relay, struct span bytes) {

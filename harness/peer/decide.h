@@ -39,6 +39,13 @@ enum interim_action decide_interim(const struct exchange *x, const struct messag
  * section 10.1.1: a gateway has the origin's duty). */
 bool decide_own_continue(const struct exchange *x, bool content_arrived);
 
+/* decide_relay_expect tells whether it is passed on for the origin to answer. */
+bool decide_relay_expect(const struct exchange *x);
+
+/* decide_connect tells whether a CONNECT is taken; another front than that of HTTP/1.1 has no
+ * tunnels. */
+bool decide_connect(const struct exchange *x);
+
 enum loss_action {
   LOSS_RETRY,  /* send the request again, on a new connection */
   LOSS_ANSWER, /* with a status code */

@@ -7,6 +7,7 @@
 #include "peer/forward.h"
 #include "peer/h2_back.h"
 #include "peer/inner.h"
+#include "peer/tunnel.h"
 
 void exchange_init(struct exchange *x, struct relay *relay, const struct exchange_front *front,
                    void *front_self) {
@@ -58,7 +59,8 @@ static void answer(struct exchange *x, unsigned code, const char *why, bool last
   head.code = code;
   head.reason = span_of(reason_of(code));
   head.minor = 1;
-  head.last = last;
+  /* Behind a CONNECT nothing is read as HTTP. */
+  head.last = last || span_is(x->request.method, "CONNECT");
   message_add(&head, &head.fields, span_of("Content-Type"), span_of("text/plain"));
   if (span_is(x->request.method, "HEAD")) {
     const char *length = arena_printf(&head.arena, "%zu", content.len);
@@ -94,7 +96,9 @@ void exchange_refuse(struct exchange *x, unsigned code, const char *why) {
 }
 
 static void take_back(struct exchange *x, enum back_choice choice) {
-  if (x->relay->config.serves) {
+  if (span_is(x->request.method, "CONNECT")) {
+    tunnel_take(x);
+  } else if (x->relay->config.serves) {
     answer_take(x);
   } else if (x->relay->config.origin_h2) {
     h2_back_take(x);
@@ -289,8 +293,19 @@ void exchange_tunnel_to_origin_end(struct exchange *x, bool reset) {
   }
 }
 
+void exchange_tunnel_made(struct exchange *x) {
+  struct message head = {.code = 200, .minor = 1, .reason = span_of("Connection Established")};
+  (void)interim_rule_feed(&x->rule, RULE_SWITCH);
+  bug_connect(x, &head);
+  x->front->switched(x->front_self, &head);
+  message_reset(&head);
+}
+
 void exchange_tunnel_to_client(struct exchange *x, struct span bytes) {
-  x->front->tunnel(x->front_self, bytes);
+  if (!x->facts.mute) {
+    x->front->tunnel(x->front_self, bytes);
+  }
+  x->facts.mute = bug_is(x->relay, BUG_TUNNEL_ONE_READ);
 }
 
 void exchange_tunnel_to_client_end(struct exchange *x, bool reset) {

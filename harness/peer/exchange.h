@@ -132,6 +132,8 @@ void exchange_response_content(struct exchange *x, struct span content);
 void exchange_response_end(struct exchange *x, struct message *message);
 void exchange_lost(struct exchange *x, enum exchange_loss loss, const char *why);
 void exchange_request_taken(struct exchange *x, size_t len);
+/* exchange_tunnel_made: a CONNECT has reached the origin, and is answered with a 200. */
+void exchange_tunnel_made(struct exchange *x);
 void exchange_tunnel_to_client(struct exchange *x, struct span bytes);
 void exchange_tunnel_to_client_end(struct exchange *x, bool reset);
 

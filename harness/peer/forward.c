@@ -2,6 +2,7 @@
 
 #include "core/h1.h"
 #include "peer/bugs.h"
+#include "peer/decide.h"
 
 enum {
   MAX_OPTIONS = 64,   /* each option is looked for in each field */
@@ -136,12 +137,26 @@ static bool is_authority(struct span text) {
   return true;
 }
 
+/* What CONNECT names: a host and a port (RFC 9110 section 9.3.6). */
+static bool is_host_and_port(struct span text) {
+  size_t host = text.len;
+  uint64_t port = 0;
+  while (host > 0 && text.ptr[host - 1] != ':') {
+    host--;
+  }
+  return host > 1 && is_authority(text) && span_number(span_skip(text, host), &port) && port > 0 &&
+         port <= UINT16_MAX;
+}
+
 /* The absolute form is made an origin form, and its authority replaces Host (RFC 9112
  * section 3.2.2); OPTIONS for a server as a whole becomes the asterisk form (section 3.2.4). */
 static bool take_target(struct message *request, bool *out_absolute) {
   static const char scheme[] = "http://";
   struct span target = request->target;
-  *out_absolute = false;
+  *out_absolute = span_is(request->method, "CONNECT");
+  if (*out_absolute) {
+    return is_host_and_port(target);
+  }
   if (span_starts(target, "/")) {
     return true;
   }
@@ -189,7 +204,7 @@ static bool take_host(struct message *request, bool absolute) {
 unsigned forward_request(struct exchange *x, const char **out_why) {
   struct message *request = &x->request;
   bool absolute = false;
-  if (span_is(request->method, "CONNECT")) {
+  if (span_is(request->method, "CONNECT") && !decide_connect(x)) {
     *out_why = "this gateway makes no tunnels";
     return 501;
   }
@@ -209,6 +224,9 @@ unsigned forward_request(struct exchange *x, const char **out_why) {
   bug_expectation(x);
   take_upgrade(request);
   filter(x, request, &request->fields, stays_behind);
+  if (decide_relay_expect(x)) {
+    message_add(request, &request->fields, span_of("Expect"), span_of("100-continue"));
+  }
   add_via(x, request);
   return 0;
 }

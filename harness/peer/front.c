@@ -378,9 +378,20 @@ static bool bug_behind(struct front *front) {
   return true;
 }
 
+/* A named bug reads on where a tunnel begins. */
+static void bug_reads_tunnel(struct front *front) {
+  if (front->state == FRONT_TUNNEL && bug_is(front->conn.relay, BUG_CONNECT_READ) &&
+      span_is(front->exchange.request.method, "CONNECT")) {
+    exchange_abandon(&front->exchange);
+    begin_anew(front);
+    begin_request(front);
+  }
+}
+
 /* True when there may be more to do at once. */
 static bool step(struct front *front) {
   struct h1_event event;
+  bug_reads_tunnel(front);
   if (front->state == FRONT_EXCHANGE && front->response_ended) {
     if (!front->keep) {
       start_close(front);

@@ -1,5 +1,6 @@
 #include "peer/relay.h"
 
+#include "peer/bug.h"
 #include "peer/greeting.h"
 #include "peer/inner.h"
 
@@ -253,6 +254,9 @@ struct relay *relay_new(const struct relay_config *config) {
   relay->arena = arena;
   relay->config = *config;
   relay->config.origin_h2 = config->origin_h2 && config->coder != NULL;
+  if (config->bug != NULL && config->bug->stands == BUG_RELAYS_EXPECT) {
+    relay->config.relays_expect = true;
+  }
   relay->soonest = ACTOR_NEVER;
   if (relay->config.origin_timeout_us == 0) {
     relay->config.origin_timeout_us = default_origin_timeout_us;

@@ -25,6 +25,8 @@ struct relay_config {
    * served in HTTP/2, in clear text as over TLS. NULL: HTTP/1.1 alone, on both sides. */
   const struct h2_coder_ops *coder;
   bool origin_h2;        /* speak HTTP/2 to the origin, with prior knowledge */
+  bool connects;         /* take CONNECT in HTTP/1.1: a tunnel to the origin, whatever it names */
+  bool relays_expect;    /* Expect is for the origin to answer: it goes on, as its 100 does */
   bool origin_tls;       /* the driver wraps the origin's connections in TLS: the scheme is https */
   const struct bug *bug; /* a named bug (bugs.h), or NULL */
   /* There is no origin behind it: it makes the answers itself, see origin.h. faults: also the bad

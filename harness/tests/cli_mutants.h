@@ -8,7 +8,7 @@
 #include "judge/verdict.h"
 #include "peer/bug.h"
 
-enum { MUTANTS_STANDS = 7, MUTANT_NOT_PLAYED = 255 /* a verdict */ };
+enum { MUTANTS_STANDS = 8, MUTANT_NOT_PLAYED = 255 /* a verdict */ };
 
 /* Where a target stands: its seat, and the versions on its sides. */
 struct mutants_stand {

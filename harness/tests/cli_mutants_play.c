@@ -19,15 +19,19 @@ enum {
 
 /* What a proxy has beside the cases of a gateway is about HTTP/1.1 for the most part. */
 const struct mutants_stand mutants_stands[MUTANTS_STANDS] = {
-    {SEAT_GATEWAY, HTTP_H1, HTTP_H1, BUG_H1_H1},   {SEAT_GATEWAY, HTTP_H2, HTTP_H1, BUG_H2_H1},
-    {SEAT_GATEWAY, HTTP_H1, HTTP_H2, BUG_H1_H2},   {SEAT_GATEWAY, HTTP_H2, HTTP_H2, BUG_H2_H2},
-    {SEAT_PROXY, HTTP_H1, HTTP_H1, BUG_H1_H1},     {SEAT_ORIGIN, HTTP_H1, HTTP_H1, BUG_ORIGIN_H1},
-    {SEAT_ORIGIN, HTTP_H2, HTTP_H1, BUG_ORIGIN_H2}};
+    {SEAT_GATEWAY, HTTP_H1, HTTP_H1, BUG_H1_H1},
+    {SEAT_GATEWAY, HTTP_H2, HTTP_H1, BUG_H2_H1},
+    {SEAT_GATEWAY, HTTP_H1, HTTP_H2, BUG_H1_H2},
+    {SEAT_GATEWAY, HTTP_H2, HTTP_H2, BUG_H2_H2},
+    {SEAT_PROXY, HTTP_H1, HTTP_H1, BUG_H1_H1},
+    {SEAT_ORIGIN, HTTP_H1, HTTP_H1, BUG_ORIGIN_H1},
+    {SEAT_ORIGIN, HTTP_H2, HTTP_H1, BUG_ORIGIN_H2},
+    {SEAT_GATEWAY, HTTP_H1, HTTP_H1, BUG_RELAYS_EXPECT}};
 
 const char *mutants_stand_name(size_t stand) {
   static const char *const names[MUTANTS_STANDS] = {
       "gateway h1/h1", "gateway h2/h1", "gateway h1/h2", "gateway h2/h2",
-      "proxy h1/h1",   "origin h1",     "origin h2"};
+      "proxy h1/h1",   "origin h1",     "origin h2",     "gateway h1/h1, Expect relayed"};
   return names[stand];
 }
 
@@ -212,9 +216,9 @@ const char *mutants_play(struct mutants_suite *suite, size_t stand, const struct
   const enum seat seat = mutants_stands[stand].seat;
   struct stage_config config = {.seat = seat,
                                 .run = 0xabcdef,
-                                .host = "target.test",
+                                .host = "target.test:80",
                                 .path_base = seat == SEAT_ORIGIN ? "/" : "",
-                                .absolute = seat == SEAT_PROXY ? "http://target.test" : "",
+                                .absolute = seat == SEAT_PROXY ? "http://target.test:80" : "",
                                 .date = "Sat, 21 Nov 2026 00:00:00 GMT",
                                 .jobs = 32,
                                 .scale = 1,
@@ -223,7 +227,11 @@ const char *mutants_play(struct mutants_suite *suite, size_t stand, const struct
                                 .coder = &hpack_coder};
   struct keeper keeper = {
       .seat = seat,
-      .config = {.coder = &hpack_coder, .origin_h2 = plan->pair.backs == HTTP_H2, .bug = bug}};
+      .config = {.coder = &hpack_coder,
+                 .origin_h2 = plan->pair.backs == HTTP_H2,
+                 .connects = seat == SEAT_PROXY,
+                 .relays_expect = mutants_stands[stand].bugs == BUG_RELAYS_EXPECT,
+                 .bug = bug}};
   struct stage *stage = stage_new(&config, plan->plays, plan->num_plays);
   struct world world = {.num_actors = 2, .route = {1, 0}, .now_us = 1000000};
   world.actors[0] = stage_actor(stage);

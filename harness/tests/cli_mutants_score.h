@@ -23,7 +23,6 @@ struct mutants_case {
 struct mutants_tally {
   unsigned caught;
   unsigned changed; /* cases */
-  unsigned unproven;
   unsigned unrelated;
   unsigned wrong;
 };

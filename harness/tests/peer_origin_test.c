@@ -168,7 +168,7 @@ static const struct row streams[] = {
 };
 
 static void play(const struct row *rows, size_t num, bool h2) {
-  rows_play(rows, num, (struct pair){h2, false, true});
+  rows_play(rows, num, (struct pair){h2, false, true, false});
 }
 
 static void a_path_says_what_is_answered(void **state) {

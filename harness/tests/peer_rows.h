@@ -167,6 +167,7 @@ struct pair {
   bool clients_h2;
   bool origins_h2;
   bool serves; /* there are no origins: it is an origin server itself */
+  bool modes;  /* it takes CONNECT and passes expectations on */
 };
 
 static inline void row_play(const struct row *row, struct pair pair, bool bytewise) {
@@ -174,7 +175,7 @@ static inline void row_play(const struct row *row, struct pair pair, bool bytewi
   if (pair.serves) {
     stage_init_origin(&stage, pair.clients_h2);
   } else {
-    stage_init_pair(&stage, pair.clients_h2, pair.origins_h2);
+    stage_init_modes(&stage, pair.clients_h2, pair.origins_h2, pair.modes);
   }
   stage.bytewise = bytewise;
   for (const struct step *step = row->steps; step->kind != ROW_END; step++) {
@@ -198,7 +199,9 @@ static inline void rows_play(const struct row *rows, size_t num, struct pair pai
 }
 
 #define ROWS_PLAY_PAIR(rows, clients, origins)                                                     \
-  rows_play(rows, sizeof(rows) / sizeof((rows)[0]), (struct pair){clients, origins, false})
+  rows_play(rows, sizeof(rows) / sizeof((rows)[0]), (struct pair){clients, origins, false, false})
 #define ROWS_PLAY(rows) ROWS_PLAY_PAIR(rows, false, false)
+#define ROWS_PLAY_MODES(rows, clients, origins)                                                    \
+  rows_play(rows, sizeof(rows) / sizeof((rows)[0]), (struct pair){clients, origins, false, true})
 
 #endif

@@ -52,19 +52,27 @@ struct stage {
   unsigned num_origins;
 };
 
-static inline void stage_init_pair(struct stage *stage, bool clients_h2, bool origins_h2) {
+/* One that takes CONNECT and passes expectations on, or neither. */
+static inline void stage_init_modes(struct stage *stage, bool clients_h2, bool origins_h2,
+                                    bool modes) {
   const struct relay_config config = {.listener = STAGE_LISTENER,
                                       .origin = STAGE_ORIGIN,
                                       .origin_timeout_us = STAGE_TIMEOUT,
                                       .idle_us = STAGE_IDLE,
                                       .coder = &hpack_coder,
-                                      .origin_h2 = origins_h2};
+                                      .origin_h2 = origins_h2,
+                                      .connects = modes,
+                                      .relays_expect = modes};
   struct relay *relay = relay_new(&config);
   *stage = (struct stage){.relay = relay,
                           .actor = relay_actor(relay),
                           .now_us = 1000,
                           .clients_h2 = clients_h2,
                           .origins_h2 = origins_h2};
+}
+
+static inline void stage_init_pair(struct stage *stage, bool clients_h2, bool origins_h2) {
+  stage_init_modes(stage, clients_h2, origins_h2, false);
 }
 
 /* With a machine that is an origin server itself, all its routes there. */

@@ -279,62 +279,45 @@ def test_relay_without_an_origin_answers_502(program, interim, reserve):
     assert process.returncode == 0
 
 
-def test_the_suite_finds_no_fault_with_the_relay_as_a_target(suite, interim, reserve):
-    origin = f"127.0.0.1:{reserve()}"
-    process = subprocess.Popen(
-        [interim, "relay", "--listen", "127.0.0.1:0", "--origin", origin],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=SANITIZERS,
-    )
-    try:
+@pytest.fixture
+def start_relay(interim, reserve):
+    """Starts `interim relay` with options; gives the arguments of a run against it, and its process."""
+    started = []
+
+    def start(*options):
+        origin = f"127.0.0.1:{reserve()}"
+        command = [interim, "relay", "--listen", "127.0.0.1:0", "--origin", origin, *options]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=SANITIZERS)
+        started.append(process)
         port = int(process.stdout.readline().rpartition(":")[2])
-        played = suite("--target", f"http://127.0.0.1:{port}", "--origin", origin,
-                       "--pid", process.pid)
-    finally:
+        return ("--target", f"http://127.0.0.1:{port}", "--origin", origin), process
+
+    yield start
+    for process in started:
         process.terminate()
         process.communicate(timeout=STOP_SECONDS)
+
+
+def test_the_suite_finds_no_fault_with_the_relay_as_a_target(suite, start_relay):
+    target, process = start_relay()
+    played = suite(*target, "--pid", process.pid)
     assert played.status == 0, played.out
     assert set(played.summary) <= {"pass", "info", "skip"}
     assert played.report["profile"]["target_deaths"] == 0
     assert played.report["profile"]["target_memory_kib"] > 0
-    assert process.returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["relay"], "--listen is needed"),
-        (["relay", "--listen", "127.0.0.1:0"], "--origin is needed"),
-        (["relay", "--listen", "nowhere", "--origin", "127.0.0.1:1"], "--listen 'nowhere'"),
-        (["relay", "--listen", "127.0.0.1:0", "--origin", "127.0.0.1:1", "x"], "'x'"),
-        (["fmt"], "FILE"),
-        (["explain"], "explain"),
-        (["judge", "a", "b"], "'b'"),
-        (["judge", "nowhere"], "nowhere: cannot be read"),
-        (["check", "nowhere"], "nowhere"),
-        (["fmt", "nowhere"], "nowhere"),
-        (["list", "--cases", "nowhere"], "nowhere"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)
-def test_wrong_usage_of_the_other_commands(program, tmp_path, arguments, words):
-    done = program(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert words in done.stderr
+def test_the_relay_makes_tunnels(suite, start_relay):
+    played = suite("--seat", "proxy", *start_relay("--connect")[0], "connect/*")
+    assert played.status == 0 and set(played.summary) == {"pass"}, played.out
+    played = suite("--seat", "proxy", *start_relay()[0], "connect/*")
+    assert played.status == 0 and set(played.summary) == {"skip"}, played.out
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["list"],
-        ["explain", CASE],
-        ["run", "--help"],
-        ["run", "head/*"],
-    ],
-)
-def test_a_full_disk_is_no_success(run, interim, command):
-    done = run("sh", "-c", '"$0" "$@" >/dev/full', interim, *command, env=SANITIZERS)
-    assert done.returncode in (2, 3)
-    assert "No space left" in done.stderr
-    assert_well_behaved(done.returncode, done.stdout, done.stderr)
+def test_the_relay_passes_expectations_on(suite, start_relay):
+    strict = "expect/origin-ignores-strict-client"
+    for options, outcome in [((), "ok"), (("--pass-expect",), "unmet")]:
+        played = suite(*start_relay(*options)[0], "--slow", "expect/*")
+        assert played.status == 0 and set(played.summary) <= {"pass", "info"}, played.out
+        outcomes = {result["id"]: result["outcome"] for result in played.report["cases"]}
+        assert outcomes[strict] == outcome
