@@ -329,17 +329,17 @@ static const char *own_way(const struct weighing *weighing,
   const struct message_seen *final = exchange->final;
   bool answered = final != NULL && final->owner == OWNER_TARGET && final->framing != H1_SWITCHED;
   bool closed = exchange->closed && exchange->num_seen == 0 && !exchange->stalled;
-  if (exchange->automatic || exchange->arrivals > 0 || !(answered || closed)) {
+  bool asked = exchange->arrivals > 0;
+  if (exchange->automatic || (asked && !exchange->answered_unasked) || !(answered || closed)) {
     return NULL;
   }
   struct bytes method = {0};
   escape_text(&method, exchange->method);
   struct arena *arena = weighing->context->arena;
   const char *text =
-      answered ? arena_printf(arena,
-                              "the target answered %s with a %u of its own; the request did "
-                              "not reach the origin",
-                              bytes_cstr(&method), final->code)
+      answered ? arena_printf(arena, "the target answered %s with a %u of its own; the request %s",
+                              bytes_cstr(&method), final->code,
+                              asked ? "reached the origin later" : "did not reach the origin")
                : arena_printf(arena,
                               "the target closed the connection on %s; the request did not "
                               "reach the origin",
@@ -348,7 +348,25 @@ static const char *own_way(const struct weighing *weighing,
   return text;
 }
 
-/* A request that the target dealt with on its own, unless one before it had already gone wrong. */
+/* A method that the target answers with an error of its own when no interim response came either:
+ * the last canary asked with it. NULL for none. */
+static const char *refused_anyway(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  const struct script_exchange *last =
+      script->num_exchanges == 0 ? NULL : script->exchanges[script->num_exchanges - 1];
+  if (outcome_first(weighing->outcomes) != OUTCOME_REPLACED || last == NULL || !last->automatic ||
+      span_is(last->method, "GET") || last->final == NULL || last->final->owner != OWNER_TARGET ||
+      last->final->code < 500) {
+    return NULL;
+  }
+  struct arena *arena = weighing->context->arena;
+  return arena_printf(arena,
+                      "the target answers %s with a %u of its own, without an interim response too",
+                      (const char *)arena_copy(arena, last->method).ptr, last->final->code);
+}
+
+/* A request that the target dealt with on its own, unless one before it had already gone wrong; or
+ * that it would have dealt with so in any case. */
 static const char *own_answer(const struct weighing *weighing) {
   const struct script *script = weighing->script;
   bool sound = true;
@@ -364,7 +382,7 @@ static const char *own_answer(const struct weighing *weighing) {
     sound = final != NULL && final->complete && !exchange->stalled &&
             (final->owner == OWNER_OURS || tunnel);
   }
-  return NULL;
+  return refused_anyway(weighing);
 }
 
 static void error(struct result *out, const char *reason) {

@@ -153,6 +153,8 @@ bool script_request(struct script *script, struct nonce nonce, struct back_route
   }
   struct script_exchange *exchange = script->exchanges[nonce.request];
   exchange->arrivals++;
+  exchange->answered_unasked =
+      exchange->answered_unasked || (exchange->arrivals == 1 && exchange->final != NULL);
   exchange->back = route.conn;
   exchange->back_link = route.link;
   exchange->back_stream = route.stream;

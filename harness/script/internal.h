@@ -206,11 +206,12 @@ struct script_exchange *step_exchange(const struct script *script, const struct 
 /* never_check holds a message against the never sees steps that were passed. */
 void never_check(struct script *script, size_t client, const struct message_seen *message);
 
-/* probe_begin starts probing a stalled exchange; probe_run and canary_run go on with these phases.
- */
+/* canary_begin is for a play whose steps are over: it probes a stalled exchange or sends a canary.
+ * The others go on with these phases. */
 void probe_run(struct script *script, uint64_t now_us);
 void canary_begin(struct script *script, uint64_t now_us);
 void canary_run(struct script *script, uint64_t now_us);
+void canary_method_run(struct script *script, uint64_t now_us);
 void script_finish(struct script *script, uint64_t now_us);
 
 #endif

@@ -15,11 +15,13 @@ static struct script_exchange *stalled_exchange(const struct script *script) {
   return NULL;
 }
 
-static struct script_exchange *send_plain(struct script *script, size_t client, uint64_t now_us) {
+static struct script_exchange *send_plain(struct script *script, size_t client, struct span method,
+                                          uint64_t now_us) {
   struct script_exchange *exchange = exchange_add(script, client, NULL);
   exchange->automatic = true;
-  struct case_message get = {.kind = MESSAGE_REQUEST, .method = span_of("GET"), .minor = -1};
-  struct step step = {.messages = &get, .num_messages = 1};
+  exchange->method = method;
+  struct case_message request = {.kind = MESSAGE_REQUEST, .method = method, .minor = -1};
+  struct step step = {.messages = &request, .num_messages = 1};
   struct compose_context context;
   exchange_context(script, exchange, &context);
   const char *target =
@@ -55,11 +57,23 @@ static void probe_from_behind(struct script *script, struct script_exchange *exc
   }
 }
 
+/* A later request on its connection lacks its answer too. */
+static bool more_lack(const struct script *script, struct script_exchange *exchange) {
+  for (size_t i = exchange_index(script, exchange) + 1; i < script->num_exchanges; i++) {
+    const struct script_exchange *later = script->exchanges[i];
+    if (!later->automatic && later->front == exchange->front && later->final == NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* The exchange itself, if an interim response came; at an origin, whose answers bear no name, also
- * the last one before it on the connection. NULL for none. */
+ * the last one before it on the connection, when there is one answer too few: a target that lacks
+ * more has skipped nobody, it stopped. NULL for none. */
 static struct script_exchange *last_with_interim(const struct script *script,
                                                  struct script_exchange *exchange) {
-  if (exchange->num_seen > 0 || !script_makes_answers(script)) {
+  if (exchange->num_seen > 0 || !script_makes_answers(script) || more_lack(script, exchange)) {
     return exchange->num_seen > 0 ? exchange : NULL;
   }
   for (size_t i = exchange_index(script, exchange); i > 0; i--) {
@@ -80,7 +94,7 @@ static void begin_probe(struct script *script, struct script_exchange *exchange,
       lane_at_boundary(&script->clients[exchange->client])) {
     script->phase = PHASE_PROBE_NEXT;
     script->budget_us = script->config.deadline_us / 2;
-    (void)send_plain(script, exchange->client, now_us);
+    (void)send_plain(script, exchange->client, span_of("GET"), now_us);
     wait_begin(script, 0, now_us);
     return;
   }
@@ -166,8 +180,23 @@ void probe_run(struct script *script, uint64_t now_us) {
   }
 }
 
-static void send_canary(struct script *script, uint64_t now_us) {
-  (void)send_plain(script, 0, now_us);
+/* The method of a request that the target answered with an error of its own; empty for none. Does
+ * it refuse the method itself? */
+static struct span refused_method(const struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    const struct message_seen *final = exchange->final;
+    bool own = final != NULL && final->owner == OWNER_TARGET && final->code >= 500;
+    if (own && !exchange->automatic && !exchange->upgrades &&
+        !span_is(exchange->method, "CONNECT")) {
+      return exchange->method;
+    }
+  }
+  return span_make(NULL, 0);
+}
+
+static void send_canary(struct script *script, struct span method, uint64_t now_us) {
+  (void)send_plain(script, 0, method, now_us);
   script->canary = script->num_exchanges - 1;
   script->wait_us = ACTOR_NEVER;
   wait_begin(script, 0, now_us);
@@ -255,7 +284,7 @@ void canary_begin(struct script *script, uint64_t now_us) {
   script->budget_us = script->config.deadline_us;
   if (can_go_on(script)) {
     script->phase = PHASE_CANARY;
-    send_canary(script, now_us);
+    send_canary(script, span_of("GET"), now_us);
     return;
   }
   begin_fresh(script, now_us);
@@ -270,6 +299,26 @@ static void canary_lost(struct script *script, uint64_t now_us) {
   script_finish(script, now_us);
 }
 
+/* All is well with GET. */
+static void canary_answered(struct script *script, uint64_t now_us) {
+  struct span method = refused_method(script);
+  if (method.len == 0 || span_is(method, "GET") || !can_go_on(script)) {
+    script_finish(script, now_us);
+    return;
+  }
+  script->phase = PHASE_CANARY_METHOD;
+  script->budget_us = script->config.deadline_us;
+  send_canary(script, method, now_us);
+}
+
+void canary_method_run(struct script *script, uint64_t now_us) {
+  const struct message_seen *final = script->exchanges[script->canary]->final;
+  if ((final != NULL && final->complete) || lane_is_over(&script->clients[0]) ||
+      wait_over(script, now_us)) {
+    script_finish(script, now_us);
+  }
+}
+
 void canary_run(struct script *script, uint64_t now_us) {
   struct client_lane *lane = &script->clients[0];
   if (script->canary == SIZE_MAX) {
@@ -277,7 +326,7 @@ void canary_run(struct script *script, uint64_t now_us) {
       return;
     }
     if (lane->state == LANE_OPEN) {
-      send_canary(script, now_us);
+      send_canary(script, span_of("GET"), now_us);
       return;
     }
     canary_lost(script, now_us);
@@ -290,7 +339,7 @@ void canary_run(struct script *script, uint64_t now_us) {
     if (final->owner == OWNER_TARGET) {
       canary_lost(script, now_us);
     } else {
-      script_finish(script, now_us);
+      canary_answered(script, now_us);
     }
     return;
   }

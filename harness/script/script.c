@@ -131,6 +131,9 @@ void script_run(struct script *script, uint64_t now_us) {
     case PHASE_CANARY_FRESH:
       canary_run(script, now_us);
       break;
+    case PHASE_CANARY_METHOD:
+      canary_method_run(script, now_us);
+      break;
     case PHASE_DONE:
       break;
     }

@@ -86,8 +86,9 @@ struct script_exchange {
   bool answer_chunked; /* our answer's content is */
   unsigned num_glued;  /* interims that wait in the glue */
   uint64_t sent_us;
-  unsigned arrivals; /* at our origin; more than one is a retry by the target */
-  bool resent;       /* sent again, as the target closed an idle connection under it */
+  unsigned arrivals;     /* at our origin; more than one is a retry by the target */
+  bool answered_unasked; /* the final response was there before the first of them */
+  bool resent;           /* sent again, as the target closed an idle connection under it */
   bool arrived_http10;
   bool skips_raw; /* the rest of raw bytes that were kept from HTTP/1.0 is too */
   conn_id back;   /* connection of the latest arrival; 0 for none */
@@ -240,6 +241,7 @@ enum script_phase {
   PHASE_PROBE_FALL, /* stalled: what falls out when the back connection closes? */
   PHASE_CANARY,
   PHASE_CANARY_FRESH,
+  PHASE_CANARY_METHOD, /* an error of its own came: does the target answer the method at all? */
   PHASE_DONE,
 };
 

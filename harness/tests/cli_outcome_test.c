@@ -90,7 +90,12 @@ static const struct outcome_row gateway_rows[] = {
 
     {"answers-502", "forward/any-code", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-502", "forward/102-then-error:503", "warn", "replaced", "RFC9110-7.6-1"},
+    {"answers-502", "head/102-then-200", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-504", "forward/any-code", "warn", "replaced", "RFC9110-7.6-1"},
+    {"no-head", "head/102-then-200", "skip", "replaced", "RFC9110-15.2-4"},
+    {"no-head", "head/any-interim", "skip", "replaced", NULL},
+    {"no-head", "head/length-of-the-final", "skip", "replaced", NULL},
+    {"no-head", "forward/102-then-200", "pass", "forwarded", "RFC9110-7.6-1"},
     {"answers-502", "framing/raw-102", "fail", "replaced", "RFC9110-15.2-4"},
     {"answers-502", "framing/content-length-in-102", "pass", "ok", NULL},
     {"answers-502", "abort/102-then-reset", "pass", NULL, NULL},

@@ -116,6 +116,22 @@ static void interim_timeout(struct doctored_front *front, struct doctored_messag
   doctored_error(front, "504 Gateway Timeout");
 }
 
+static void interim_error_to_head(struct doctored_front *front, struct doctored_message *message) {
+  if (front->head_only) {
+    doctored_error(front, "500 Internal Server Error");
+  } else {
+    doctored_pass_interim(front, message);
+  }
+}
+
+static void final_error_to_head(struct doctored_front *front, struct doctored_message *message) {
+  if (front->head_only) {
+    doctored_error(front, "500 Internal Server Error");
+  } else {
+    doctored_pass_final(front, message);
+  }
+}
+
 static void interim_error_if_framed(struct doctored_front *front,
                                     struct doctored_message *message) {
   if (doctored_field(bytes_span(&message->head), "Content-Length").len > 0) {
@@ -561,6 +577,7 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "passes-and-hangs", .interim = interim_pass_and_hang},
     {.name = "answers-502", .interim = interim_error},
     {.name = "answers-504", .interim = interim_timeout},
+    {.name = "no-head", .interim = interim_error_to_head, .final = final_error_to_head},
     {.name = "knows-100-103",
      .interim = interim_known_or_buffer,
      .bytes = bytes_into_buffer,

@@ -93,6 +93,7 @@ static inline void put_exchange(struct bytes *out, const struct script_exchange 
       {"next-answered", exchange->next_answered},
       {"resent", exchange->resent},
       {"retried", exchange->arrivals > 1},
+      {"answered-unasked", exchange->answered_unasked},
       {"back-left", exchange->back_left},
       {"switched", exchange->switched},
       {"invalid", !exchange->valid_interims},
