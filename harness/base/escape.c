@@ -17,16 +17,27 @@ static const char *short_escape(uint8_t byte) {
   }
 }
 
+static bool is_plain(uint8_t byte) {
+  return byte >= 0x20 && byte <= 0x7e && byte != '\\';
+}
+
 void escape_text(struct bytes *out, struct span bytes) {
-  for (size_t i = 0; i < bytes.len; i++) {
-    uint8_t byte = bytes.ptr[i];
+  size_t i = 0;
+  while (i < bytes.len) {
+    size_t run = i;
+    while (i < bytes.len && is_plain(bytes.ptr[i])) {
+      i++;
+    }
+    bytes_add(out, span_make(bytes.ptr + run, i - run));
+    if (i == bytes.len) {
+      return;
+    }
+    uint8_t byte = bytes.ptr[i++];
     const char *known = short_escape(byte);
     if (known != NULL) {
       bytes_text(out, known);
-    } else if (byte < 0x20 || byte > 0x7e) {
-      bytes_printf(out, "\\x%02x", byte);
     } else {
-      bytes_add(out, (struct span){&byte, 1});
+      bytes_printf(out, "\\x%02x", byte);
     }
   }
 }

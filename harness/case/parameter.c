@@ -193,6 +193,11 @@ int parameter_parse(struct parser *parser, struct words *words) {
   struct case_parameter parameter = {.name = words_take(words), .line = parser->line.number};
   struct values values = {0};
   struct values except = {0};
+  if (parser->known != NULL) {
+    parser->out.parameters = parser->known->parameters;
+    parser->out.num_parameters = parser->known->num_parameters;
+    return 0;
+  }
   if (check_name(parser, parameter.name, words->start) < 0 ||
       take_values(parser, words, &values, &except) < 0) {
     return -1;

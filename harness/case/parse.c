@@ -166,14 +166,25 @@ static int read_steps(struct parser *parser) {
   return pin(parser, parser->pinned_back, &parser->back_line, "back", &out->backs);
 }
 
+static int read_all(struct parser *parser, struct case_file *out) {
+  if (read_head(parser) < 0 || read_steps(parser) < 0) {
+    return -1;
+  }
+  *out = parser->out;
+  return 0;
+}
+
 int case_parse(struct arena *arena, const char *file, struct span text,
                const struct case_binding *binding, struct case_file *out, struct diag *diag) {
   struct parser parser = parser_make(arena, file, text, binding, diag);
-  if (read_head(&parser) < 0 || read_steps(&parser) < 0) {
-    return -1;
-  }
-  *out = parser.out;
-  return 0;
+  return read_all(&parser, out);
+}
+
+int case_bind(struct arena *arena, const struct case_file *file, const struct case_binding *binding,
+              struct case_file *out, struct diag *diag) {
+  struct parser parser = parser_make(arena, file->file, file->text, binding, diag);
+  parser.known = file;
+  return read_all(&parser, out);
 }
 
 static void name_binding(struct diag *diag, const struct case_file *file,

@@ -25,6 +25,7 @@ struct parser {
   const char *file;
   struct span text;
   const struct case_binding *binding; /* NULL for the first values */
+  const struct case_file *known;      /* the same case, read before, or NULL */
   struct diag *diag;
   struct case_file out;
   size_t next; /* where in text the next line begins */

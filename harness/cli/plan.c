@@ -102,8 +102,7 @@ static int add_bindings(struct arena *arena, const struct library *library, size
       continue;
     }
     struct case_file *bound = arena_alloc(arena, sizeof(*bound));
-    if (case_parse(arena, library->sources[index].name, library->sources[index].text, &binding,
-                   bound, diag) != 0) {
+    if (case_bind(arena, file, &binding, bound, diag) != 0) {
       return -1;
     }
     trigger_resolve(arena, options->triggers, options->num_triggers, bound);

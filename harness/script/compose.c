@@ -25,8 +25,10 @@ void compose_substitute(struct bytes *out, struct span text,
       }
     }
     if (!replaced) {
-      bytes_add(out, (struct span){text.ptr + at, 1});
-      at++;
+      const uint8_t *brace = memchr(text.ptr + at + 1, '{', text.len - at - 1);
+      size_t end = brace == NULL ? text.len : (size_t)(brace - text.ptr);
+      bytes_add(out, (struct span){text.ptr + at, end - at});
+      at = end;
     }
   }
 }

@@ -185,7 +185,8 @@ struct client_lane {
   struct link *link; /* over HTTP/2; NULL over HTTP/1.1 */
   bool greeted;      /* over HTTP/2: the target sent its SETTINGS, before the link was freed */
   struct message_seen *building;
-  struct message_seen *first; /* messages of this connection and those before it */
+  struct message_seen *first;   /* messages of this connection and those before it */
+  struct message_seen *claimed; /* the last of those at the front that steps have taken, or NULL */
   struct message_seen *last;
   size_t *queue; /* exchanges outstanding, in order */
   size_t first_queued;

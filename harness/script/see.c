@@ -223,11 +223,14 @@ static bool changed_code(const struct script *script, const struct message_seen 
 }
 
 /* Over HTTP/2 answers may come in any order: the steps see them in that of the requests. */
-static struct message_seen *next_unclaimed(const struct script *script, size_t client) {
-  const struct client_lane *lane = &script->clients[client];
+static struct message_seen *next_unclaimed(struct script *script, size_t client) {
+  struct client_lane *lane = &script->clients[client];
   const struct script_exchange *turn = lane_turn(script, client);
   size_t index = turn == NULL ? SIZE_MAX : exchange_index(script, turn);
-  struct message_seen *message = lane->first;
+  struct message_seen *message = lane->claimed == NULL ? lane->first : lane->claimed->next;
+  for (; message != NULL && message->claimed; message = message->next) {
+    lane->claimed = message;
+  }
   while (message != NULL && (message->claimed || (turn != NULL && message->exchange != index))) {
     message = message->next;
   }
