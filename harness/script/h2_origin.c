@@ -231,9 +231,8 @@ bool h2_origin_forget(struct origin *origin, struct h2_origin *end, const struct
   return harmless;
 }
 
-void h2_origin_close(struct origin *origin, struct h2_origin *end) {
+void h2_origin_leave(struct origin *origin, struct h2_origin *end) {
   end->link.holder = NULL;
   h2_write_goaway(&end->link.out, end->last, H2_NO_ERROR, (struct span){0});
   flush(origin, end);
-  outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = end->conn});
 }

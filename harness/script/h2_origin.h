@@ -20,9 +20,9 @@ void h2_origin_ended(struct h2_origin *end, uint64_t now_us);
  * close the connection. */
 bool h2_origin_forget(struct origin *origin, struct h2_origin *end, const struct script *script);
 
-/* h2_origin_close writes GOAWAY and closes: what the target has sent meanwhile was not begun with,
- * and may be sent again elsewhere (RFC 9113 section 6.8). */
-void h2_origin_close(struct origin *origin, struct h2_origin *end);
+/* h2_origin_leave writes GOAWAY: what the target has sent meanwhile was not begun with, and may be
+ * sent again elsewhere (RFC 9113 section 6.8). Nothing is read or written any more. */
+void h2_origin_leave(struct origin *origin, struct h2_origin *end);
 
 /* h2_origin_free frees it. */
 void h2_origin_free(struct h2_origin *end);

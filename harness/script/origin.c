@@ -33,6 +33,7 @@ static void drop_building(struct back *back) {
 }
 
 static void forget_back(struct origin *origin, struct back *back) {
+  origin->num_awaited -= back->awaited ? 1U : 0U;
   drop_building(back);
   bytes_free(&back->window);
   bytes_free(&back->head);
@@ -207,17 +208,41 @@ static bool tell_apart(struct origin *origin, struct back *back) {
   return true;
 }
 
+/* Closes a connection that nobody owns. */
+static void close_back(struct origin *origin, struct back *back) {
+  outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
+  forget_back(origin, back);
+}
+
 static void h2_bytes(struct origin *origin, struct back *back, struct span bytes, uint64_t now_us) {
   if (!h2_origin_bytes(origin, back->h2, bytes, now_us)) {
     h2_origin_ended(back->h2, now_us);
-    outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
-    forget_back(origin, back);
+    close_back(origin, back);
+  }
+}
+
+/* The target had not noticed yet that we end the connection, and has lost a request by it. Over
+ * HTTP/2 it read with GOAWAY that it is to ask again. */
+static void came_too_late(struct origin *origin, struct back *back, struct span bytes) {
+  struct nonce nonce;
+  bool planted = false;
+  bool found = nonce_find(bytes, origin->run, &nonce, &planted) && !planted;
+  struct script *script = found ? origin->port.find(origin->port.stage, nonce) : NULL;
+  if (script != NULL) {
+    script->robbed = true;
+  }
+  if (back->h2 == NULL) {
+    close_back(origin, back);
   }
 }
 
 void origin_bytes(struct origin *origin, conn_id conn, struct span bytes, uint64_t now_us) {
   struct back *back = find_back(origin, conn);
   if (back == NULL || back->broken) {
+    return;
+  }
+  if (back->leaving) {
+    came_too_late(origin, back, bytes);
     return;
   }
   if (back->h2 != NULL) {
@@ -245,6 +270,8 @@ void origin_ended(struct origin *origin, conn_id conn, bool gone, uint64_t now_u
   }
   if (back->h2 != NULL) {
     h2_origin_ended(back->h2, now_us);
+  }
+  if (back->h2 != NULL || back->leaving) {
     if (!gone) {
       outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = conn});
     }
@@ -263,8 +290,7 @@ void origin_ended(struct origin *origin, conn_id conn, bool gone, uint64_t now_u
   switch_over(back);
   if (back->owner == NULL || !(busy(back) || back->switched)) {
     /* The target is done with it: end our direction too. */
-    outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = conn});
-    forget_back(origin, back);
+    close_back(origin, back);
   }
 }
 
@@ -272,7 +298,8 @@ bool origin_resume(struct origin *origin, uint64_t now_us) {
   bool resumed = false;
   for (size_t i = 0; i < origin->num_backs; i++) {
     struct back *back = origin->backs[i];
-    if (back != NULL && back->window.len > 0 && !back->reading && !back->broken && !busy(back)) {
+    bool idle = back != NULL && !back->reading && !back->broken && !back->leaving && !busy(back);
+    if (idle && back->window.len > 0) {
       size_t before = back->window.len;
       read_requests(origin, back, now_us);
       resumed = resumed || back->window.len != before;
@@ -294,28 +321,47 @@ static bool spoiled_by(const struct script *script, const struct back *back) {
          !script->exchanges[back->exchange]->final_sent;
 }
 
+static void leave(struct origin *origin, struct back *back) {
+  outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_SHUT, .conn = back->conn});
+  back->leaving = true;
+  back->awaited = true;
+  origin->num_awaited++;
+}
+
 /* Only connections that are the script's still: on another the next play's request may be on its
  * way, and a close would be our doing. */
 void origin_forget(struct origin *origin, const struct script *script) {
   for (size_t i = 0; i < origin->num_backs; i++) {
     struct back *back = origin->backs[i];
-    if (back != NULL && back->h2 != NULL && !h2_origin_forget(origin, back->h2, script)) {
-      h2_origin_ended(back->h2, script->ended_us);
-      h2_origin_close(origin, back->h2);
-      forget_back(origin, back);
+    if (back == NULL || back->leaving) {
       continue;
     }
-    if (back == NULL || back->owner != script) {
+    if (back->h2 != NULL && !h2_origin_forget(origin, back->h2, script)) {
+      h2_origin_ended(back->h2, script->ended_us);
+      h2_origin_leave(origin, back->h2);
+      leave(origin, back);
+    }
+    if (back->h2 != NULL || back->owner != script) {
       continue;
     }
     back->owner = NULL;
     if (closed_by(script, back)) {
       forget_back(origin, back);
-    } else if (back->fin || back->reading || spoiled_by(script, back)) {
-      outbox_add(origin->outbox, (struct actor_command){.kind = ACTOR_CLOSE, .conn = back->conn});
-      forget_back(origin, back);
+    } else if (back->fin) {
+      close_back(origin, back);
+    } else if (back->reading || spoiled_by(script, back)) {
+      leave(origin, back);
     }
   }
+}
+
+void origin_wait_no_more(struct origin *origin) {
+  for (size_t i = 0; i < origin->num_backs; i++) {
+    if (origin->backs[i] != NULL) {
+      origin->backs[i]->awaited = false;
+    }
+  }
+  origin->num_awaited = 0;
 }
 
 void origin_free(struct origin *origin) {

@@ -27,6 +27,8 @@ struct back {
   struct bytes head;    /* of that request, as it came */
   bool in_content;      /* of that request, of which some came */
   bool broken;          /* what the target sent is no HTTP */
+  bool leaving;         /* we ended our direction, and the target is to end its own */
+  bool awaited;         /* and that is waited for */
 };
 
 /* What the origin asks of its stage. */
@@ -48,6 +50,7 @@ struct origin {
   const char *date;
   const struct h2_coder_ops *coder; /* NULL when it is not to speak HTTP/2 */
   size_t num_health_checks;
+  size_t num_awaited; /* connections that we ended, and the target not yet */
 };
 
 /* origin_find_nonce finds the nonce in a request's target, or in its field. */
@@ -66,8 +69,13 @@ void origin_ended(struct origin *origin, conn_id conn, bool gone, uint64_t now_u
 /* origin_resume looks at requests that waited for the one before them. True when there was one. */
 bool origin_resume(struct origin *origin, uint64_t now_us);
 
-/* origin_forget drops a script that ends from the connections that it owns. */
+/* origin_forget drops a script that ends from the connections that it owns. What it may have
+ * spoiled is left: we end our direction, and the target may take it for the next request until it
+ * has noticed (num_awaited). */
 void origin_forget(struct origin *origin, const struct script *script);
+
+/* origin_wait_no_more: who has not noticed yet is left to find out later. */
+void origin_wait_no_more(struct origin *origin);
 
 /* origin_free frees all. */
 void origin_free(struct origin *origin);

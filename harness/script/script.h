@@ -291,6 +291,7 @@ struct script {
   bool hurt;              /* a process of the target died meanwhile */
   bool asked_http10;      /* an interim, or chunks, were due to a request that came as HTTP/1.0 */
   bool wrong_back;        /* a request came in a version that the case is not about */
+  bool robbed;            /* a request came on a connection that our origin was leaving */
   bool never_arrived;     /* a request did not reach the origin, the target answered it itself */
   bool no_tunnel;         /* a step about a tunnel's bytes found none */
   bool lost_request;      /* a request neither reached the origin nor was answered */

@@ -244,8 +244,11 @@ static void end_play(struct stage *stage, const struct active *ended) {
   if (play->crowded) {
     return;
   }
+  bool down = script->target_down;
   if (suspect_drop_void(play)) {
-    found_down(stage);
+    if (down) {
+      found_down(stage);
+    }
     return;
   }
   play->cuts |= ended->cut ? 1U << (play->num_runs - 1) : 0U;
@@ -396,7 +399,31 @@ static void begin_sanity(struct stage *stage) {
   next_phase(stage);
 }
 
+/* A target that has not noticed yet that its connection ended would send the next request on it,
+ * and that play would fail for our doing. One that looks only when it sends is not waited for
+ * again. */
+static bool is_left(struct stage *stage) {
+  if (stage->origin.num_awaited == 0) {
+    stage->num_unnoticed = stage->leave_us != 0 ? 0 : stage->num_unnoticed;
+    stage->leave_us = 0;
+    return true;
+  }
+  if (stage->leave_us == 0) {
+    stage->leave_us = stage->now_us + stage->deadline_us / 5;
+  }
+  if (stage->num_unnoticed < MAX_UNNOTICED && stage->now_us < stage->leave_us) {
+    return false;
+  }
+  stage->num_unnoticed++;
+  stage->leave_us = 0;
+  origin_wait_no_more(&stage->origin);
+  return true;
+}
+
 static void begin_work(struct stage *stage) {
+  if (!is_left(stage)) {
+    return;
+  }
   if (stage->phase == STAGE_SANITY || stage->phase == STAGE_LAST_SANITY) {
     begin_sanity(stage);
     return;
@@ -514,10 +541,11 @@ static uint64_t wake(const void *self) {
   if (stage->phase == STAGE_DONE) {
     return ACTOR_NEVER;
   }
+  bool leaving = stage->leave_us != 0 && stage->down_since_us == 0;
+  uint64_t earliest = leaving ? stage->leave_us : ACTOR_NEVER;
   if (stage->num_active == 0) {
-    return stage->retry_us;
+    return leaving ? earliest : stage->retry_us;
   }
-  uint64_t earliest = ACTOR_NEVER;
   for (size_t i = 0; i < stage->num_active; i++) {
     uint64_t at = script_wake(stage->active[i].script);
     earliest = at < earliest ? at : earliest;

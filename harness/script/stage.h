@@ -47,7 +47,7 @@ struct play {
   unsigned num_runs;
   unsigned num_unclean;
   unsigned num_dropped; /* runs that do not count, and are not there any more */
-  unsigned num_void;    /* of these that were none, as the target refused the connection */
+  unsigned num_void;    /* of these that were none: see suspect_drop_void */
   unsigned cuts;   /* bit of each run in which the target ended a connection and had not said so */
   uint64_t cut_us; /* in the latest run, first then */
   bool crowded;    /* the latest run counts only if the target does not answer without the crowd */

@@ -14,6 +14,7 @@ enum {
   GONE_US = 2000000,   /* a target that refused connections for so long is gone */
   RETURN_US = 5000000, /* and has so long to come back after a restart */
   DYING_US = 50000,
+  MAX_UNNOTICED = 3,
   MAX_RESTARTS = 20,
   MAX_VAIN_RESTARTS = 2,
   SANITY_PATIENCE_US = 3000000,
@@ -51,7 +52,9 @@ struct stage {
   uint32_t attempts[2];   /* of sanity and control */
   struct script *control; /* in flight, or NULL */
   unsigned control_failures;
-  size_t crowd;   /* most plays in flight */
+  uint64_t leave_us;      /* 0, or until then plays wait for connections that the origin left */
+  unsigned num_unnoticed; /* times in a row that the target had not ended them by then */
+  size_t crowd;           /* most plays in flight */
   bool dispersed; /* plays were given up as a crowd; a plain exchange tells whether rightly */
   uint64_t down_since_us; /* 0: the target accepts connections */
   uint64_t retry_us;      /* try a connection again then */

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_VOID_RUNS = 3 };
+enum { MAX_VOID_RUNS = 6 };
 
 bool suspect_cut(const struct script *script, const struct actor_event *event) {
   if (event->kind != ACTOR_FIN && event->kind != ACTOR_RESET) {
@@ -150,7 +150,9 @@ void suspect_drop(struct play *play) {
 
 bool suspect_drop_void(struct play *play) {
   struct script *script = play->runs[play->num_runs - 1];
-  if (!script->target_down || script->num_exchanges > 0 || play->num_void == MAX_VOID_RUNS) {
+  bool unsent = script->target_down && script->num_exchanges == 0;
+  bool robbed = script->robbed && !script_clean(script);
+  if ((!unsent && !robbed) || play->num_void == MAX_VOID_RUNS) {
     return false;
   }
   play->num_void++;

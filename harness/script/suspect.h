@@ -38,8 +38,9 @@ bool suspect_holds(const struct script *script);
 /* suspect_drop frees the latest run of a play, which does not count. */
 void suspect_drop(struct play *play);
 
-/* suspect_drop_void frees the latest run of a play if nothing of it was sent, as its connection was
- * refused: that was no run. True when it did; not for ever. */
+/* suspect_drop_void frees the latest run of a play if it was none: nothing of it was sent, as its
+ * connection was refused, or we ended the connection that the target sent a request on, and it did
+ * not send it again. True when it did; not for ever. */
 bool suspect_drop_void(struct play *play);
 
 /* suspect_symptom says what the first run of a play missed, to tell symptoms apart whatever the

@@ -550,6 +550,7 @@ static void tunnel_with_via(struct doctored_front *front, struct span bytes) {
 static const struct doctored_fault doctored_faults[] = {
     {.name = "none"},
     {.name = "drops", .interim = interim_drop},
+    {.name = "drops-and-pools", .interim = interim_drop, .pools = true},
     {.name = "first-only", .interim = interim_first_only},
     {.name = "collapses", .interim = interim_collapse},
     {.name = "holds", .interim = interim_hold, .final = final_behind_held},

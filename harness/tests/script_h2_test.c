@@ -400,7 +400,14 @@ static void test_a_spoiled_connection_ends_with_goaway(void **state) {
   struct span log = bytes_span(&h2.bench.backs[0].log);
   assert_true(log.len > sizeof(goaway));
   assert_memory_equal(log.ptr + log.len - sizeof(goaway), goaway, sizeof(goaway));
+  assert_string_equal(h2.bench.backs[0].end, "shut");
+  /* A stream that was opened before the target read of it is none that we began with. */
+  origin_bytes(&h2.bench.origin, ACTOR_ACCEPTED, span_of("late"), h2.bench.now_us);
+  assert_int_equal(h2.bench.origin.num_awaited, 1);
+  origin_ended(&h2.bench.origin, ACTOR_ACCEPTED, false, h2.bench.now_us);
+  bench_settle(&h2.bench);
   assert_string_equal(h2.bench.backs[0].end, "close");
+  assert_int_equal(h2.bench.origin.num_awaited, 0);
   h2_end(&h2);
 }
 

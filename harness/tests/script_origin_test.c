@@ -178,9 +178,45 @@ static void test_a_play_that_ends_is_forgotten(void **state) {
   target_answers(&bench, 1, OK("0"));
   origin_forget(&bench.origin, &bench.script);
   bench_obey(&bench);
-  assert_string_equal(bench.backs[0].end, "close");
-  assert_null(bench.origin.backs[0]);
+  assert_string_equal(bench.backs[0].end, "shut");
+  assert_int_equal(bench.origin.num_awaited, 1);
   bench_end(&bench);
+}
+
+/* One that is being left ends with the target's word, or with a request that comes too late,
+ * however long it was waited for; nobody else's does. */
+static void test_how_a_connection_is_left(void **state) {
+  (void)state;
+  enum { FIN, RESET, REQUEST, LATE_REQUEST, NUM };
+  for (int row = 0; row < NUM; row++) {
+    struct bench bench;
+    bench_begin(&bench, plain, false);
+    bench.file.alone = true;
+    target_asks(&bench, 0, ASK("GET", "0"));
+    origin_accept(&bench.origin, ACTOR_ACCEPTED + 1);
+    origin_forget(&bench.origin, &bench.script);
+    origin_forget(&bench.origin, &bench.script);
+    bench_obey(&bench);
+    assert_string_equal(bench.backs[0].end, "shut");
+    assert_int_equal(bench.origin.num_awaited, 1);
+    if (row == LATE_REQUEST) {
+      origin_wait_no_more(&bench.origin);
+      assert_int_equal(bench.origin.num_awaited, 0);
+    }
+    if (row < REQUEST) {
+      origin_ended(&bench.origin, ACTOR_ACCEPTED, row == RESET, bench.now_us);
+    } else {
+      target_asks(&bench, 0, ASK("GET", "1"));
+    }
+    bench_obey(&bench);
+    assert_int_equal(bench.script.robbed, row >= REQUEST);
+    assert_int_equal(bench.script.exchanges[0]->arrivals, 1);
+    assert_string_equal(bench.backs[0].end, row == RESET ? "shut" : "close");
+    assert_int_equal(bench.origin.num_awaited, 0);
+    assert_null(bench.origin.backs[0]);
+    assert_non_null(bench.origin.backs[1]);
+    bench_end(&bench);
+  }
 }
 
 /* What is not read is not answered either, and a connection ends once. */
@@ -269,8 +305,8 @@ static void test_which_connections_end_with_a_play(void **state) {
     bool kept;
   } rows[] = {
       {"origin sends 200\n", false, "", true},
-      {"origin sends 200\n", true, "close", false},
-      {"origin sends 102\n", false, "close", false},
+      {"origin sends 200\n", true, "shut", true},
+      {"origin sends 102\n", false, "shut", true},
       {"origin sends 200\norigin aborts\n", false, "abort", false},
       {"origin sends 200\norigin half-closes\n", false, "shut", true},
   };
@@ -350,6 +386,7 @@ int main(void) {
       cmocka_unit_test(test_the_target_half_closes_before_the_answer),
       cmocka_unit_test(test_pipelined_requests_are_looked_at_one_by_one),
       cmocka_unit_test(test_a_play_that_ends_is_forgotten),
+      cmocka_unit_test(test_how_a_connection_is_left),
       cmocka_unit_test(test_a_broken_connection_stays_so),
       cmocka_unit_test(test_a_preface_behind_a_request_is_no_preface),
       cmocka_unit_test(test_the_target_ends_a_connection_of_http_2),

@@ -640,6 +640,30 @@ static void test_a_stage_can_be_freed_at_any_time(void **state) {
   }
 }
 
+/* Our origin ends the connections of each play that was not clean. A target that has not noticed
+ * may send the next play's request on one, and answers with an error of its own: that is our doing.
+ */
+static void test_a_target_that_notices_late_is_not_judged_for_it(void **state) {
+  (void)state;
+  static const uint64_t unaware_us[] = {0, 300, 20000};
+  for (size_t i = 0; i < sizeof(unaware_us) / sizeof(unaware_us[0]); i++) {
+    struct hall hall;
+    hall_init(&hall, 20);
+    hall_add(&hall, alone);
+    hall.config.jobs = 4;
+    hall.world.unaware_us = unaware_us[i];
+    hall_play(&hall, "drops-and-pools");
+    for (size_t k = 0; k < hall.num_plays; k++) {
+      const struct script *judged = play_judged(&hall.plays[k]);
+      assert_int_equal(hall.plays[k].num_runs, 2);
+      assert_false(judged->never_arrived);
+      assert_int_equal(judged->first_missed, 2);
+      assert_string_equal(judged->steps[2].observed, "nothing");
+    }
+    hall_close(&hall);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_clean_plays_run_once),
@@ -670,6 +694,7 @@ int main(void) {
       cmocka_unit_test(test_a_death_between_two_looks_is_that_of_the_play_between_them),
       cmocka_unit_test(test_a_stopped_stage_asks_for_nothing_more),
       cmocka_unit_test(test_a_stage_can_be_freed_at_any_time),
+      cmocka_unit_test(test_a_target_that_notices_late_is_not_judged_for_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

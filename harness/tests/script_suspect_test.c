@@ -6,9 +6,11 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
 #include "script/internal.h"
 #include "script/suspect.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Runs, one letter each: c clean, b bad by itself, v got another play's answer, n its request did
@@ -260,6 +262,39 @@ static void test_who_was_hurt_by_a_death(void **state) {
   assert_false(suspect_hurt(&play, 0, 0));
 }
 
+/* A run that we spoiled ourselves is none, unless it came out clean all the same. */
+static void test_which_runs_are_void(void **state) {
+  (void)state;
+  static const struct {
+    bool down;
+    bool robbed;
+    bool missed;
+    bool unsent;
+    bool is_void;
+  } rows[] = {
+      {true, false, true, true, true},    {true, false, true, false, false},
+      {false, true, true, false, true},   {false, true, false, false, false},
+      {false, false, true, false, false}, {false, false, true, true, false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct script_exchange exchange = {0};
+    struct script *script = memory_resize(NULL, sizeof(*script));
+    *script = (struct script){.target_down = rows[i].down,
+                              .robbed = rows[i].robbed,
+                              .missed = rows[i].missed,
+                              .exchanges = (struct script_exchange *[]){&exchange},
+                              .num_exchanges = rows[i].unsent ? 0 : 1};
+    struct play play = {.runs = {script}, .num_runs = 1, .num_void = 6};
+    assert_false(suspect_drop_void(&play));
+    play.num_void = 5;
+    assert_int_equal(suspect_drop_void(&play), rows[i].is_void);
+    assert_int_equal(play.num_runs, rows[i].is_void ? 0 : 1);
+    if (!rows[i].is_void) {
+      free(script);
+    }
+  }
+}
+
 static void test_no_run_at_all(void **state) {
   (void)state;
   struct play play = {.num_runs = 0};
@@ -276,6 +311,7 @@ int main(void) {
       cmocka_unit_test(test_an_end_that_may_be_a_death),
       cmocka_unit_test(test_who_is_to_blame_for_a_death),
       cmocka_unit_test(test_who_was_hurt_by_a_death),
+      cmocka_unit_test(test_which_runs_are_void),
       cmocka_unit_test(test_no_run_at_all),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,23 @@ struct world {
   size_t num_events;
   bool refuse;         /* nobody accepts */
   uint64_t latency_us; /* more than WORLD_LATENCY_US that everything takes; may only grow */
+  uint64_t unaware_us; /* more than that until actor 1 notices that a peer ended its direction */
 };
+
+/* In order of time. */
+static inline void world_queue(struct world *world, struct world_event *event) {
+  struct world_event **at = &world->first;
+  bool last = world->last == NULL || world->last->at_us <= event->at_us;
+  if (last && world->last != NULL) {
+    at = &world->last->next;
+  }
+  while (*at != NULL && (*at)->at_us <= event->at_us) {
+    at = &(*at)->next;
+  }
+  event->next = *at;
+  *at = event;
+  world->last = last ? event : world->last;
+}
 
 static inline void world_post(struct world *world, unsigned actor, enum actor_event_kind kind,
                               conn_id conn, struct span bytes) {
@@ -58,12 +74,10 @@ static inline void world_post(struct world *world, unsigned actor, enum actor_ev
       .actor = actor,
       .event = {.kind = kind, .conn = conn, .bytes = {copy, bytes.len}},
   };
-  if (world->last == NULL) {
-    world->first = event;
-  } else {
-    world->last->next = event;
+  if (kind == ACTOR_FIN && actor == 1) {
+    event->at_us += world->unaware_us;
   }
-  world->last = event;
+  world_queue(world, event);
 }
 
 static inline void world_open(struct world *world, unsigned actor, conn_id conn) {
