@@ -175,8 +175,8 @@ struct case_binding {
 int case_parse(struct arena *arena, const char *file, struct span text,
                const struct case_binding *binding, struct case_file *out, struct diag *diag);
 
-/* case_bind reads the steps of a case once more, with a binding; *out shares the parameters of file.
- * 0, or -1 with *diag set. */
+/* case_bind reads the steps of a case once more, with a binding; *out shares the parameters of
+ * file. 0, or -1 with *diag set. */
 int case_bind(struct arena *arena, const struct case_file *file, const struct case_binding *binding,
               struct case_file *out, struct diag *diag);
 

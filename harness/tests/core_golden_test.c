@@ -132,6 +132,29 @@ static void check_property(const struct golden *golden, const char *broken) {
   }
 }
 
+/* What is wrong stays so, in front of so many bytes that whole blocks can be looked at. */
+static void check_with_more_behind(struct golden *golden, struct guard *guard) {
+  struct span events = bytes_span(&golden->events);
+  bool wrong = span_find(events, span_of("ERROR "), 0) != SIZE_MAX &&
+               span_find(events, span_of(" cut: "), 0) == SIZE_MAX;
+  struct bytes longer = {0};
+  struct bytes log = {0};
+  bytes_add(&longer, golden->stream.wire);
+  for (size_t i = 0; i < 256; i++) {
+    bytes_text(&longer, "x");
+  }
+  struct h1_stream stream = golden->stream;
+  stream.wire = bytes_span(&longer);
+  check_property(golden, h1_replay(&stream, (struct h1_cuts){0}, guard, &log));
+  if (wrong && !span_eq(bytes_span(&log), events)) {
+    fail_msg("%s with more behind\n--- expected\n%s--- seen\n%s", golden->name,
+             bytes_cstr(&golden->events), bytes_cstr(&log));
+  }
+  check_property(golden, prop_h1_scanners(&stream, guard));
+  bytes_free(&longer);
+  bytes_free(&log);
+}
+
 static void check_golden(struct golden *golden, struct guard *guard) {
   struct bytes log;
   bytes_init(&log);
@@ -146,6 +169,7 @@ static void check_golden(struct golden *golden, struct guard *guard) {
   check_property(golden, prop_h1_sizes(&golden->stream, 31, guard));
   check_property(golden, prop_h1_halves(&golden->stream, guard));
   check_property(golden, prop_h1_scanners(&golden->stream, guard));
+  check_with_more_behind(golden, guard);
 }
 
 static void test_every_file_gives_its_events_however_it_is_cut(void **state) {

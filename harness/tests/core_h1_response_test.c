@@ -11,6 +11,7 @@
 static const char interim_102[] = "HTTP/1.1 102 Processing\r\n\r\n";
 
 static void init_for(struct h1_response *parser, enum h1_request_kind kind) {
+  memset(parser, 0xa5, sizeof(*parser));
   h1_response_init(parser, &h1_default_limits);
   assert_true(h1_response_request(parser, kind));
 }
@@ -189,6 +190,48 @@ static void test_what_can_be_told_is_told_at_once(void **state) {
       }
       bool told = row->told == H1_ERROR ? status == H1_ERROR : num_events > row->num_events;
       assert_int_equal(told, len == row->needed);
+    }
+  }
+}
+
+/* The same when each byte comes by itself, and the parser remembers. */
+static void test_what_can_be_told_is_told_with_the_byte_that_tells(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof(prompt_rows) / sizeof(prompt_rows[0]); i++) {
+    const struct prompt_row *row = &prompt_rows[i];
+    struct h1_response parser;
+    init_for(&parser, H1_FOR_GET);
+    size_t num_events = 0;
+    for (size_t len = 0; len <= row->needed; len++) {
+      struct h1_event event;
+      enum h1_status status = H1_EVENT;
+      while (status == H1_EVENT) {
+        status = H1_ERROR;
+        bool read = h1_response_read(&parser, span_make(row->wire, len), &event, 1, &status) == 1;
+        status = read ? H1_EVENT : status;
+        num_events += read;
+      }
+      bool told = row->told == H1_ERROR ? status == H1_ERROR : num_events > row->num_events;
+      assert_int_equal(told, len == row->needed);
+      assert_int_equal(status == H1_ERROR, told && row->told == H1_ERROR);
+    }
+  }
+}
+
+/* However many bytes of it came before, and come at once. */
+static void test_a_wrong_beginning_is_told_at_once(void **state) {
+  (void)state;
+  static const char right[] = "HTTP/1.1";
+  for (size_t wrong = 0; wrong < 5; wrong++) {
+    for (size_t first = 0; first <= wrong; first++) {
+      for (size_t len = wrong + 1; len <= strlen(right); len++) {
+        char wire[] = "HTTP/1.1";
+        wire[wrong] = 'x';
+        struct h1_response parser;
+        init_for(&parser, H1_FOR_GET);
+        assert_more(&parser, span_make(wire, first));
+        assert_error(&parser, span_make(wire, len), H1_BAD_START_LINE, wrong);
+      }
     }
   }
 }
@@ -453,6 +496,8 @@ int main(void) {
       cmocka_unit_test(test_every_status_code_to_connect),
       cmocka_unit_test(test_every_byte),
       cmocka_unit_test(test_what_can_be_told_is_told_at_once),
+      cmocka_unit_test(test_what_can_be_told_is_told_with_the_byte_that_tells),
+      cmocka_unit_test(test_a_wrong_beginning_is_told_at_once),
       cmocka_unit_test(test_spans_point_into_the_window),
       cmocka_unit_test(test_dropped_bytes_move_the_base),
       cmocka_unit_test(test_content_is_not_kept),
