@@ -188,7 +188,7 @@ static void play(struct played *played, const char *fault, const char *trigger, 
   assemble_result(&context, &played->plan.plays[0], &played->result);
 }
 
-static void end(struct played *played) {
+static void played_end(struct played *played) {
   world_free(&played->world);
   stage_free(played->stage);
   canned_free(played->origin);
@@ -220,7 +220,7 @@ static void test_each_fault_is_named_and_blamed(void **state) {
                   rows[i].outcome == NULL ? "*" : rows[i].outcome,
                   rows[i].requirement == NULL ? "*" : rows[i].requirement);
     }
-    end(&played);
+    played_end(&played);
   }
   assert_int_equal(wrong, 0);
 }
@@ -265,7 +265,7 @@ static void test_pace_and_choices_are_measured(void **state) {
     play(&played, measures[i].fault, measures[i].trigger, measures[i].only);
     assert_string_equal(verdict_word(played.result.verdict), "info");
     assert_string_equal(measured(&played), measures[i].measured);
-    end(&played);
+    played_end(&played);
   }
 }
 

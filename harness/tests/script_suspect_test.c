@@ -114,40 +114,42 @@ static void test_an_answer_of_its_own_misleads_nobody(void **state) {
 
 /* One line that is the same where the same was seen: the step missed, what fell out, the rule that
  * was broken, and the case where an answer was lost. */
+static void symptom_is(struct script *script, const char *symptom) {
+  struct case_file file = {.id = span_of("g/c")};
+  struct play play = {.file = &file, .runs = {script}, .num_runs = 1};
+  struct arena arena = {0};
+  assert_string_equal(suspect_symptom(&arena, &play), symptom);
+  arena_free(&arena);
+}
+
 static void test_the_symptom_of_a_play(void **state) {
   (void)state;
   struct finding finding;
   struct script script = script_of('b', &finding);
-  struct script_exchange exchange = {.closed = true};
-  struct script_exchange other = {.fell_out = true, .next_answered = true};
-  struct script_exchange *exchanges[] = {&exchange, &other};
+  struct script_exchange both[] = {{.closed = true}, {.fell_out = true, .next_answered = true}};
+  struct script_exchange *exchanges[] = {&both[0], &both[1]};
   struct step_record steps[] = {{.observed = ""}, {.observed = "502"}};
-  struct case_file file = {.id = span_of("g/c")};
-  struct play play = {.file = &file, .runs = {&script}, .num_runs = 1};
-  struct arena arena = {0};
   script.exchanges = exchanges;
   script.steps = steps;
   script.first_missed = SIZE_MAX;
-  assert_string_equal(suspect_symptom(&arena, &play), "-|-|\n");
+  symptom_is(&script, "-|-|\n");
   script.first_missed = 1;
   script.num_exchanges = 1;
-  assert_string_equal(suspect_symptom(&arena, &play), "502|-|g/c\n");
-  exchange.forgone = true;
-  assert_string_equal(suspect_symptom(&arena, &play), "502|-|\n");
-  exchange.forgone = false;
-  exchange.automatic = true;
-  assert_string_equal(suspect_symptom(&arena, &play), "502|-|\n");
+  symptom_is(&script, "502|-|g/c\n");
+  exchanges[0]->forgone = true;
+  symptom_is(&script, "502|-|\n");
+  exchanges[0]->forgone = false;
+  exchanges[0]->automatic = true;
+  symptom_is(&script, "502|-|\n");
   script.num_exchanges = 2;
-  assert_string_equal(suspect_symptom(&arena, &play), "502, fell out, next answered|-|\n");
+  symptom_is(&script, "502, fell out, next answered|-|\n");
   script.findings = &finding;
   script.num_findings = 1;
   script.config.front = HTTP_H1;
-  assert_string_equal(suspect_symptom(&arena, &play),
-                      "502, fell out, next answered|RFC9112-9.3.2-1|\n");
+  symptom_is(&script, "502, fell out, next answered|RFC9112-9.3.2-1|\n");
   finding.breach = BREACH_NEVER;
-  other.fell_out = false;
-  assert_string_equal(suspect_symptom(&arena, &play), "502, next answered|-|\n");
-  arena_free(&arena);
+  exchanges[1]->fell_out = false;
+  symptom_is(&script, "502, next answered|-|\n");
 }
 
 static void test_who_holds_the_target(void **state) {
