@@ -13,6 +13,8 @@ out first is done by the commands of `build`, in {dir}; a file of `needs` that i
 server is not installed. `triggers` are the requests that make an origin send an interim response, as
 `interim run --trigger` takes them.
 
+`skip` tells why its results are not published: scripts/matrix leaves it out.
+
 `fronts` are the HTTP versions that `url` takes (h2: with prior knowledge), `tls_fronts` those that `tls_url`
 takes. `back` is the version in which the server asks its origin: one profile has one.
 
@@ -101,6 +103,7 @@ class Profile:
     version: dict = field(default_factory=dict)
     ready: dict = field(default_factory=dict)
     notes: str = ""
+    skip: str = ""
 
     @property
     def npm_names(self):
@@ -135,6 +138,7 @@ PROFILE_KEYS = {
     "version": (dict, False),
     "ready": (dict, False),
     "notes": (str, False),
+    "skip": (str, False),
 }
 TABLE_KEYS = {"version": {"command": list, "pattern": str}, "ready": {"port": str, "answers": bool}}
 SEATS = ("origin", "gateway", "proxy", "client")

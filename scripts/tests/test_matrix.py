@@ -268,6 +268,29 @@ def test_what_cannot_be_had_is_skipped(tmp_path):
     assert list((tmp_path / "results").iterdir()) == []
 
 
+def test_what_says_nothing_of_its_server_is_left_out(tmp_path):
+    server = profile(tmp_path, "python3", "-m", "http.server", skip="it is a tunnel")
+    outcome = interim_matrix.play_all([server], options(tmp_path, "no-such-program"), print)[0]
+    assert outcome.is_good and outcome.skipped == "it is a tunnel"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_good"),
+    [
+        ({"verdict": "fail"}, False),
+        ({"verdict": "fail", "unexpected": False}, True),
+        ({"verdict": "pass", "unexpected": True}, False),
+        ({"verdict": "warn"}, True),
+        ({"verdict": "error"}, False),
+        ({"verdict": "error", "known": "it dies of this"}, True),
+    ],
+)
+def test_a_target_is_good_when_all_its_faults_are_known(words, is_good):
+    case = result("a/b") | {"unexpected": words["verdict"] == "fail", "known": ""} | words
+    outcome = interim_matrix.Outcome(None, report=report(case))
+    assert (outcome.is_good, outcome.unexpected) == (is_good, [] if is_good else [case])
+
+
 def test_what_takes_too_long_is_stopped_and_keeps_nothing(tmp_path):
     server = profile(tmp_path, "python3", "-m", "http.server", "--bind", "127.0.0.1", "{listen_port}")
     program = tmp_path / "interim"
