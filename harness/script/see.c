@@ -5,6 +5,9 @@
 /* So long a wait may become while bytes come: who trickles them for ever is silent in the end. */
 enum { MAX_PATIENCES = 20 };
 
+/* Of the deadline, for a wait when the budget is spent. */
+enum { LEAST_SHARE = 2 };
+
 static const char *escaped(struct script *script, struct span bytes) {
   struct bytes text = {0};
   escape_text(&text, bytes.len > 80 ? span_make(bytes.ptr, 80) : bytes);
@@ -31,7 +34,9 @@ void wait_begin(struct script *script, uint64_t within_us, uint64_t now_us) {
   if (within_us != 0) {
     patience = duration_of(script, within_us);
   } else if (script->missed && script->budget_us < patience) {
-    patience = script->budget_us;
+    /* What was sent a moment ago needs time to come through, whatever was spent on others. */
+    uint64_t least = patience / LEAST_SHARE;
+    patience = script->budget_us > least ? script->budget_us : least;
   }
   script->wait_us = now_us;
   script->deadline_us = now_us + patience;

@@ -156,7 +156,8 @@ static void test_within_is_a_deadline_of_its_own(void **state) {
   bench_end(&bench);
 }
 
-/* After a first miss all waits share one deadline. */
+/* After a first miss all waits share one deadline; what is sent when it is spent has half of one to
+ * come through. */
 static void test_later_waits_share_one_budget(void **state) {
   (void)state;
   struct bench bench;
@@ -169,7 +170,14 @@ static void test_later_waits_share_one_budget(void **state) {
   time_passes(&bench, BENCH_DEADLINE);
   steps_are(&bench, "++-+.....");
   time_passes(&bench, BENCH_DEADLINE);
-  steps_are(&bench, "++-+-+-+-");
+  steps_are(&bench, "++-+-+...");
+  time_passes(&bench, BENCH_DEADLINE / 2 - 1);
+  steps_are(&bench, "++-+-+...");
+  time_passes(&bench, 1);
+  steps_are(&bench, "++-+-+-+.");
+  time_passes(&bench, BENCH_DEADLINE / 2 - 1);
+  target_answers(&bench, 1, OK("0"));
+  steps_are(&bench, "++-+-+-++");
   bench_end(&bench);
 }
 
