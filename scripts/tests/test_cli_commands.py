@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from program_fixtures import SANITIZERS, STOP_SECONDS, assert_well_behaved
+from program_fixtures import ROOT, SANITIZERS, STOP_SECONDS, assert_well_behaved
 
 CASE = "forward/102-then-200"
 COMMANDS = ("run", "list", "explain", "check", "fmt", "judge", "relay")
@@ -143,6 +143,13 @@ def test_fmt_rewrites_what_differs(program, case_file):
     assert (done.returncode, done.stdout) == (0, f"{case_file}\n")
     assert case_file.read_text() == canonical
     assert program("fmt", case_file).stdout == ""
+
+
+def test_our_cases_are_in_the_form_of_fmt(program):
+    cases = sorted((ROOT / "cases").glob("*/*.case"))
+    assert cases
+    done = program("fmt", "--check", *cases)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_fmt_leaves_a_file_alone_that_does_not_parse(program, case_file):
