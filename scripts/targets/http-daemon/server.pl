@@ -12,11 +12,13 @@ while (1) {
     my $connection = $daemon->accept or next;
     next if fork;
     while (my $request = $connection->get_request) {
-        if ($request->uri->path eq '/102') {
+        # To write a status line is the caller's doing: no 1xx for a client of HTTP/1.0.
+        my $path = $request->protocol eq 'HTTP/1.0' ? '' : $request->uri->path;
+        if ($path eq '/102') {
             $connection->send_basic_header(102);
             $connection->send_crlf;
         }
-        elsif ($request->uri->path eq '/103') {
+        elsif ($path eq '/103') {
             $connection->send_basic_header(103);
             $connection->send_header('Link', '</style.css>; rel=preload; as=style');
             $connection->send_crlf;
