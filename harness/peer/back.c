@@ -242,7 +242,8 @@ static void head_end(struct back *back, const struct h1_event *event) {
   bool switched = head->code == 101;
   head->content = content_of(event->framing);
   head->length = event->length;
-  back->persistent = back->persistent && persists(head);
+  bool heeded = !back->exchange->facts.struck || !bug_is(back->conn.relay, BUG_REUSE_CLOSING);
+  back->persistent = back->persistent && (persists(head) || !heeded);
   back->until_close = event->framing == H1_UNTIL_CLOSE;
   back->exchange->facts.unread = unread(back);
   back->exchange->facts.in_pieces = back->reads > 1;

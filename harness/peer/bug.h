@@ -41,7 +41,7 @@ enum bug_fault {
   BUG_CODE, /* it gets the code 102 */
   BUG_NO_FIELDS,
   BUG_FIRST_FIELD,
-  BUG_JOIN_FIELDS,     /* fields of one name become one */
+  BUG_JOIN_FIELDS,     /* fields of one name become one; number 1: only equal ones */
   BUG_CUT_VALUE,       /* the last byte of each value is lost */
   BUG_NO_EMPTY_VALUES, /* fields without a value are left out */
   BUG_KNOWN_FIELDS,    /* only fields that are registered for 103 go on */
@@ -74,6 +74,8 @@ enum bug_fault {
   BUG_LAST_CHUNK_LOST,  /* the end of content without a length does not go to the origin */
   BUG_CLOSE_FORGOTTEN,  /* behind an interim response the client did not say close */
   BUG_STOP_UPLOAD,      /* behind an interim response no content goes to the origin */
+  BUG_REUSE_CLOSING,    /* it is used again although the final response behind an interim one says
+                           close */
   BUG_REUSE_OWING,      /* an origin's connection is used again before the request is all there */
   BUG_REUSE_UNREAD,     /* it is used again with bytes behind the final response */
   BUG_RETRY,            /* a lost request is sent again whatever it was */
@@ -175,7 +177,7 @@ enum bug_when {
   WHEN_LAST_BYTES,   /* no more bytes came with it */
   WHEN_FOLLOWED_BY,  /* just number bytes */
   WHEN_IN_PIECES,    /* its head came in several reads */
-  WHEN_REUSED_FRONT, /* the client's connection had a request before */
+  WHEN_REUSED_FRONT, /* the client's connection had more than number requests before */
   WHEN_REUSED_BACK,  /* the origin's did */
   WHEN_CONTENT,      /* the request has content */
   WHEN_UPLOADING,    /* and is not at its end */

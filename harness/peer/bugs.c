@@ -162,7 +162,7 @@ static bool strikes_in(const struct bug *bug, const struct exchange *x) {
   case WHEN_IN_PIECES:
     return facts->in_pieces;
   case WHEN_REUSED_FRONT:
-    return facts->front_reused;
+    return facts->front_requests > bug->number;
   case WHEN_REUSED_BACK:
     return facts->back_reused;
   default:
@@ -332,12 +332,14 @@ static void cut_values(struct message *head) {
   }
 }
 
-static void join_fields(struct message *head) {
+/* Those of one name, or only those that are equal. */
+static void join_fields(struct message *head, bool equal) {
   for (struct field *each = head->fields.first; each != NULL; each = each->next) {
     struct field *before = each;
     while (before->next != NULL) {
       struct field *next = before->next;
-      if (!span_eq_nocase(next->name, each->name)) {
+      if (!span_eq_nocase(next->name, each->name) ||
+          (equal && !span_eq(next->value, each->value))) {
         before = next;
         continue;
       }
@@ -396,7 +398,7 @@ static void change(struct exchange *x, struct message *head, enum bug_fault faul
     }
     return;
   case BUG_JOIN_FIELDS:
-    join_fields(head);
+    join_fields(head, x->relay->config.bug->number == 1);
     return;
   case BUG_CUT_VALUE:
     cut_values(head);

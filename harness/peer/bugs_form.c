@@ -22,8 +22,11 @@ static const struct bug rows[] = {
      "cache forward framing h2-flow/first-settings h2-frames h2-hpack/cut-between-frames "
      "h2-streams/interleaved hygiene",
      BUG_H1_H1 | BUG_H2_H2, BUG_KNOWN_FIELDS, WHEN_ALWAYS, 0},
+    {"equal-lines-once", "Of equal lines of a field in an interim response one goes on.",
+     "RFC9110-7.6-1", "", "forward/equal-lines", "forward/equal-lines", BUG_GATEWAY,
+     BUG_JOIN_FIELDS, WHEN_ALWAYS, 1},
     {"last-of-a-name", "Of fields with one name in an interim response only the last goes on.",
-     "RFC9110-7.6-1", "", "forward/repeated-fields", "forward/repeated-fields",
+     "RFC9110-7.6-1", "", "forward/repeated-fields", "forward/repeated-fields forward/equal-lines",
      BUG_H1_H1 | BUG_H2_H2, BUG_JOIN_FIELDS, WHEN_ALWAYS, 0},
     {"empty-values-lost", "Fields without a value are left out of interim responses.",
      "RFC9110-7.6-1", "", "forward/empty-value", "forward", BUG_GATEWAY, BUG_NO_EMPTY_VALUES,

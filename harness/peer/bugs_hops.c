@@ -49,6 +49,12 @@ static const struct bug rows[] = {
      "pairing/stray-102 pairing/late-final pairing/stray-final pairing/late-interim "
      "pairing/stray-interim",
      "pairing", BUG_BACK_H1, BUG_REUSE_UNREAD, WHEN_ALWAYS, 0},
+    {"close-forgotten-behind-102",
+     "Behind an interim response a final one with Connection: close leaves the connection in the "
+     "pool.",
+     "RFC9112-9.6-7", "", "pooling/no-request-behind-close",
+     "pooling/no-request-behind-close pooling/close-in-the-final", BUG_BACK_H1, BUG_REUSE_CLOSING,
+     WHEN_ALWAYS, 0},
     {"tries-again", "A request that was lost is sent again, whatever it was.", "RFC9110-9.2.2-1",
      "G16", "abort/no-second-try", "abort/no-second-try", BUG_H1_H1 | BUG_H2_H2, BUG_RETRY,
      WHEN_ALWAYS, 0},
@@ -94,8 +100,8 @@ static const struct bug rows[] = {
      BUG_SAY_CLOSED, WHEN_ALWAYS, 0},
     {"carries-over",
      "Fields of an interim response are in the next final response, whoever gets it.",
-     "RFC9110-15.2-3", "C19", "cache/unsafe-request", "*", BUG_H1_H1 | BUG_H2_H2, BUG_CARRY_OVER,
-     WHEN_ALWAYS, 0},
+     "RFC9110-15.2-3", "C19", "abort/102-then-close abort/102-then-reset", "*",
+     BUG_H1_H1 | BUG_H2_H2, BUG_CARRY_OVER, WHEN_ALWAYS, 0},
     {"passes-bad-bytes", "Forbidden bytes in names and values of interim responses go on.",
      "RFC9110-5.5-1", "M01", "framing/bad-name framing/nul-in-value framing/cr-in-value", "framing",
      BUG_H1_H1, BUG_LAX_BYTES, WHEN_ALWAYS, 0},

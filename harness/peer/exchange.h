@@ -57,10 +57,10 @@ enum exchange_loss {
 
 /* What named bugs (bugs.h) depend on, and what they remember. */
 struct bug_facts {
-  size_t unread;     /* bytes that came behind the present head in one read */
-  bool in_pieces;    /* the head came in several reads */
-  bool front_reused; /* the client's connection had a request before this one */
-  bool back_reused;  /* the origin's had */
+  size_t unread;           /* bytes that came behind the present head in one read */
+  bool in_pieces;          /* the head came in several reads */
+  unsigned front_requests; /* that the client's connection had before this one */
+  bool back_reused;        /* the origin's had */
   unsigned last_code;
   bool expects_other;     /* the request expects something that is not known */
   unsigned content_reads; /* in which the request's content came */

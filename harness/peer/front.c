@@ -32,8 +32,8 @@ struct front {
   uint64_t content_read;   /* of the request */
   uint64_t drained;        /* of that, after the response was complete */
   bool head_begun;
-  bool reused; /* it had a request before */
-  bool close;  /* the request's connection options */
+  unsigned num_requests; /* that it had before this one */
+  bool close;            /* the request's connection options */
   bool keep_alive;
   bool request_ended;
   bool response_ended;
@@ -283,8 +283,7 @@ static void head_end(struct front *front, const struct h1_event *event) {
   front->close = field_list_has(&request->fields, "Connection", "close");
   front->keep_alive = field_list_has(&request->fields, "Connection", "keep-alive");
   front->state = FRONT_EXCHANGE;
-  front->exchange.facts.front_reused = front->reused;
-  front->reused = true;
+  front->exchange.facts.front_requests = front->num_requests++;
   exchange_start(&front->exchange, unread(front) > 0);
   if (bug_strikes(&front->exchange, NULL, BUG_CONTENT_AS_REQUEST)) {
     forget_content(front);

@@ -136,7 +136,7 @@ static bool head(struct link_stream *stream) {
   request->content = content_of(&stream->h2);
   request->length = stream->h2.length;
   front->started = true;
-  front->exchange.facts.front_reused = stream->h2.id > 1;
+  front->exchange.facts.front_requests = stream->h2.id / 2;
   exchange_start(&front->exchange, false);
   return true;
 }

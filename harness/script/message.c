@@ -75,39 +75,46 @@ static bool is_like(struct span text, struct span value, bool begin) {
                : span_eq(text, value);
 }
 
-static bool list_element(struct span list, struct span value, bool begin) {
+static size_t num_elements(struct span list, struct span value, bool begin) {
+  size_t num = 0;
   size_t start = 0;
   while (start <= list.len) {
     size_t comma = span_find(list, span_of(","), start);
     size_t end = comma == SIZE_MAX ? list.len : comma;
-    if (is_like(span_trim(span_make(list.ptr + start, end - start)), value, begin)) {
-      return true;
-    }
+    num += is_like(span_trim(span_make(list.ptr + start, end - start)), value, begin);
     start = end + 1;
   }
-  return false;
+  return num;
 }
 
-static bool find_value(const struct message_seen *message, struct span name, struct span value,
-                       bool begin) {
+static size_t num_values(const struct message_seen *message, struct span name, struct span value,
+                         bool begin) {
+  size_t num = 0;
   for (size_t i = 0; i < message->num_fields; i++) {
     const struct message_field *field = &message->fields[i];
-    if (span_eq_nocase(field->name, name) &&
-        (is_like(field->value, value, begin) ||
-         (field->value.len > 0 && list_element(field->value, value, begin)))) {
-      return true;
+    if (!span_eq_nocase(field->name, name)) {
+      continue;
+    }
+    if (is_like(field->value, value, begin)) {
+      num++;
+    } else if (field->value.len > 0) {
+      num += num_elements(field->value, value, begin);
     }
   }
-  return false;
+  return num;
+}
+
+size_t message_num_field(const struct message_seen *message, struct span name, struct span value) {
+  return num_values(message, name, value, false);
 }
 
 bool message_has_field(const struct message_seen *message, struct span name, struct span value) {
-  return find_value(message, name, value, false);
+  return num_values(message, name, value, false) > 0;
 }
 
 bool message_has_field_like(const struct message_seen *message, struct span name,
                             struct span begin) {
-  return find_value(message, name, begin, true);
+  return num_values(message, name, begin, true) > 0;
 }
 
 struct span message_tunnel(const struct message_seen *message) {

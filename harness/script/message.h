@@ -61,6 +61,9 @@ bool message_field_value(const struct message_seen *message, const char *name, s
  * one element when the lines of that name are joined by commas (RFC 9110 section 5.3). */
 bool message_has_field(const struct message_seen *message, struct span name, struct span value);
 
+/* message_num_field counts how often it has: in so many lines or elements. */
+size_t message_num_field(const struct message_seen *message, struct span name, struct span value);
+
 /* message_has_field_like does the same for a value that begins like this; an empty one is any. */
 bool message_has_field_like(const struct message_seen *message, struct span name,
                             struct span begin);

@@ -113,6 +113,18 @@ static bool has_stated(const struct message_seen *message, struct span name, str
              : message_has_field(message, name, value);
 }
 
+/* How often the line is stated, up to itself. */
+static size_t times_stated(const struct step *step, size_t index) {
+  const struct case_field *field = &step->fields[index];
+  size_t times = 1;
+  for (size_t i = 0; i < index; i++) {
+    const struct case_field *before = &step->fields[i];
+    times += before->demand == field->demand && span_eq_nocase(before->name, field->name) &&
+             span_eq(before->value, field->value);
+  }
+  return times;
+}
+
 /* What differs between the stated fields and those that came; NULL for nothing. */
 static const char *field_difference(struct script *script, const struct step *step,
                                     const struct message_seen *message,
@@ -129,6 +141,8 @@ static const char *field_difference(struct script *script, const struct step *st
     struct bytes value = {0};
     compose_substitute(&value, field->value, context);
     bool same = has_stated(message, field->name, bytes_span(&value));
+    size_t times = times_stated(step, i);
+    bool often = times == 1 || message_num_field(message, field->name, bytes_span(&value)) >= times;
     const char *text = escaped(script, bytes_span(&value));
     bytes_free(&value);
     if (field->demand == FIELD_ABSENT) {
@@ -140,6 +154,8 @@ static const char *field_difference(struct script *script, const struct step *st
                           message_names_field(message, field->name) ? "with another %s than \"%s\""
                                                                     : "without %s: %s",
                           name, text);
+    } else if (!often) {
+      return arena_printf(&script->arena, "with fewer than %zu of %s: %s", times, name, text);
     }
   }
   return NULL;
