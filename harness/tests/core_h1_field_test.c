@@ -46,7 +46,7 @@ static void assert_only_itself_frames(const char *name, const char *value) {
   for (size_t i = 0; i < strlen(name); i++) {
     for (unsigned bit = 0; bit < 8; bit++) {
       char other[32];
-      snprintf(other, sizeof(other), "%s", name);
+      (void)snprintf(other, sizeof(other), "%s", name);
       other[i] = (char)((uint8_t)other[i] ^ 1U << bit);
       if (bit != 5 && h1_is_token(span_of(other))) {
         struct head head = head_with(other, value);
