@@ -547,6 +547,30 @@ static void tunnel_with_via(struct doctored_front *front, struct span bytes) {
   doctored_message_free(&message);
 }
 
+/* With three connections to the origin at most, the others wait for one; a final response gives its
+ * own back. */
+static bool request_in_line(struct doctored_front *front) {
+  const struct doctored *gateway = front->gateway;
+  unsigned taken = 0;
+  for (size_t i = 0; i < gateway->num_fronts; i++) {
+    taken += gateway->fronts[i]->open && gateway->fronts[i]->back != 0 ? 1U : 0U;
+  }
+  return taken >= 3;
+}
+
+static void final_next_in_line(struct doctored_front *front, struct doctored_message *message) {
+  const struct doctored *gateway = front->gateway;
+  doctored_pass_final(front, message);
+  doctored_close_back(front);
+  for (size_t i = 0; i < gateway->num_fronts; i++) {
+    struct doctored_front *waits = gateway->fronts[i];
+    if (waits->open && waits->busy && waits->back == 0) {
+      doctored_forward(waits);
+      return;
+    }
+  }
+}
+
 static const struct doctored_fault doctored_faults[] = {
     {.name = "none"},
     {.name = "drops", .interim = interim_drop},
@@ -618,6 +642,10 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "limit", .interim = interim_limit},
     {.name = "dies", .interim = interim_die},
     {.name = "stalls", .interim = interim_stall},
+    {.name = "drops-few-backs",
+     .request = request_in_line,
+     .interim = interim_drop,
+     .final = final_next_in_line},
     {.name = "drops-once", .interim = interim_drop_once},
     /* Liberties. */
     {.name = "split", .split = 1},

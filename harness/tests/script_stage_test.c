@@ -458,6 +458,32 @@ static void test_who_waits_on_a_target_that_is_gone_is_given_up(void **state) {
   hall_close(&hall);
 }
 
+/* Plays that wait for what was dropped hold all connections to our origin, and the controls wait
+ * behind them. That is our doing: fewer at once are judged for what they miss, and nobody is given
+ * up. */
+static void test_a_crowd_that_holds_the_target_is_played_in_fewer(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 12);
+  hall_play(&hall, "drops-few-backs");
+  unsigned dropped = 0;
+  for (size_t i = 0; i < 12; i++) {
+    runs_are(&hall, i, 2, 2);
+    dropped += hall.plays[i].num_dropped;
+    for (unsigned k = 0; k < 2; k++) {
+      const struct script *run = hall.plays[i].runs[k];
+      assert_false(run->target_down);
+      assert_int_equal(run->first_missed, 2);
+      assert_string_equal(run->steps[2].observed, "nothing");
+      assert_int_equal(run->steps[4].state, STEP_MET);
+    }
+  }
+  assert_true(dropped > 0);
+  assert_false(stage_target_died(hall.stage));
+  assert_string_equal(stage_failure(hall.stage), "");
+  hall_close(&hall);
+}
+
 static void test_a_target_that_is_started_again(void **state) {
   (void)state;
   struct hall hall;
@@ -686,6 +712,7 @@ int main(void) {
       cmocka_unit_test(test_a_target_that_dies_of_one_play_and_comes_back),
       cmocka_unit_test(test_a_target_that_does_not_come_back_ends_the_run),
       cmocka_unit_test(test_who_waits_on_a_target_that_is_gone_is_given_up),
+      cmocka_unit_test(test_a_crowd_that_holds_the_target_is_played_in_fewer),
       cmocka_unit_test(test_a_target_that_is_started_again),
       cmocka_unit_test(test_a_target_that_is_started_again_in_vain),
       cmocka_unit_test(test_a_target_that_does_not_outlive_its_plays),
