@@ -7,52 +7,18 @@
  *     # anything else                  what the file shows
  *
  * With INTERIM_UPDATE=1 the events are written anew; check each offset before you commit them. */
+#include "tests/golden.h"
 #include "tests/props_h1.h"
-
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
 
 static const char folder[] = "corpus/h1";
 
 struct golden {
-  char name[200]; /* without the extension */
+  const char *name; /* without the extension */
   struct bytes wire;
   struct bytes notes; /* the # lines */
   struct bytes events;
   struct h1_stream stream;
 };
-
-static bool read_file(const char *name, const char *extension, struct bytes *out) {
-  char path[300];
-  (void)snprintf(path, sizeof(path), "%s/%s%s", folder, name, extension);
-  FILE *file = fopen(path, "rb");
-  if (file == NULL) {
-    return false;
-  }
-  uint8_t buffer[4096];
-  size_t len = 0;
-  while ((len = fread(buffer, 1, sizeof(buffer), file)) > 0) {
-    bytes_add(out, span_make(buffer, len));
-  }
-  bool good = ferror(file) == 0;
-  return fclose(file) == 0 && good;
-}
-
-static void write_events(const struct golden *golden, struct span log) {
-  char path[300];
-  (void)snprintf(path, sizeof(path), "%s/%s.events", folder, golden->name);
-  FILE *file = fopen(path, "wb");
-  assert_non_null(file);
-  assert_int_equal(fwrite(golden->notes.ptr, 1, golden->notes.len, file), golden->notes.len);
-  if (log.len > 0) {
-    assert_int_equal(fwrite(log.ptr, 1, log.len, file), log.len);
-  }
-  assert_int_equal(fclose(file), 0);
-}
 
 static struct span cut_line(struct span *rest) {
   size_t end = span_find(*rest, span_of("\n"), 0);
@@ -90,7 +56,7 @@ static void read_limits(struct golden *golden, struct span words) {
 static void read_events(struct golden *golden) {
   struct bytes whole;
   bytes_init(&whole);
-  if (!read_file(golden->name, ".events", &whole)) {
+  if (!golden_read(folder, golden->name, ".events", &whole)) {
     fail_msg("%s has no .events", golden->name);
   }
   struct span rest = bytes_span(&whole);
@@ -108,13 +74,11 @@ static void read_events(struct golden *golden) {
   bytes_free(&whole);
 }
 
-static void read_golden(const char *file_name, struct golden *golden) {
-  *golden = (struct golden){.stream.limits = h1_default_limits};
-  (void)snprintf(golden->name, sizeof(golden->name), "%.*s",
-                 (int)(strlen(file_name) - strlen(".http")), file_name);
+static void read_golden(const char *name, struct golden *golden) {
+  *golden = (struct golden){.name = name, .stream.limits = h1_default_limits};
   bool of_requests = span_starts(span_of(golden->name), "request-");
   assert_true(of_requests || span_starts(span_of(golden->name), "response-"));
-  assert_true(read_file(golden->name, ".http", &golden->wire));
+  assert_true(golden_read(folder, name, ".http", &golden->wire));
   read_events(golden);
   golden->stream.of_requests = of_requests;
   golden->stream.wire = bytes_span(&golden->wire);
@@ -160,7 +124,8 @@ static void check_golden(struct golden *golden, struct guard *guard) {
   bytes_init(&log);
   check_property(golden, h1_replay(&golden->stream, (struct h1_cuts){0}, guard, &log));
   if (getenv("INTERIM_UPDATE") != NULL) {
-    write_events(golden, bytes_span(&log));
+    bytes_add(&golden->notes, bytes_span(&log));
+    golden_write(folder, golden->name, bytes_span(&golden->notes));
   } else if (!span_eq(bytes_span(&log), bytes_span(&golden->events))) {
     fail_msg("%s\n--- expected\n%s--- seen\n%s", golden->name, bytes_cstr(&golden->events),
              bytes_cstr(&log));
@@ -172,26 +137,26 @@ static void check_golden(struct golden *golden, struct guard *guard) {
   check_with_more_behind(golden, guard);
 }
 
+static void check_file(void *self, const char *name) {
+  struct golden golden;
+  read_golden(name, &golden);
+  check_golden(&golden, self);
+  free_golden(&golden);
+}
+
 static void test_every_file_gives_its_events_however_it_is_cut(void **state) {
   (void)state;
   struct guard guard = {0};
-  DIR *dir = opendir(folder);
-  assert_non_null(dir);
-  size_t num_files = 0;
-  for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-    size_t len = strlen(entry->d_name);
-    if (len < 5 || strcmp(entry->d_name + len - 5, ".http") != 0) {
-      continue;
-    }
-    struct golden golden;
-    read_golden(entry->d_name, &golden);
-    check_golden(&golden, &guard);
-    free_golden(&golden);
-    num_files++;
-  }
-  assert_int_equal(closedir(dir), 0);
-  assert_true(num_files >= 45);
+  assert_true(golden_each(folder, ".http", check_file, &guard) >= 45);
   guard_free(&guard);
+}
+
+static void check_in_every_context(void *self, const char *name) {
+  struct golden golden;
+  read_golden(name, &golden);
+  check_property(&golden, prop_h1_responses(golden.stream.wire, 3, self));
+  check_property(&golden, prop_h1_requests(golden.stream.wire, 3, self));
+  free_golden(&golden);
 }
 
 /* Each file read by both parsers in every context, so that what no file expects is exercised too.
@@ -199,20 +164,7 @@ static void test_every_file_gives_its_events_however_it_is_cut(void **state) {
 static void test_the_properties_hold_for_every_file_in_every_context(void **state) {
   (void)state;
   struct guard guard = {0};
-  DIR *dir = opendir(folder);
-  assert_non_null(dir);
-  for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-    size_t len = strlen(entry->d_name);
-    if (len < 5 || strcmp(entry->d_name + len - 5, ".http") != 0) {
-      continue;
-    }
-    struct golden golden;
-    read_golden(entry->d_name, &golden);
-    check_property(&golden, prop_h1_responses(golden.stream.wire, 3, &guard));
-    check_property(&golden, prop_h1_requests(golden.stream.wire, 3, &guard));
-    free_golden(&golden);
-  }
-  assert_int_equal(closedir(dir), 0);
+  assert_true(golden_each(folder, ".http", check_in_every_context, &guard) >= 45);
   guard_free(&guard);
 }
 

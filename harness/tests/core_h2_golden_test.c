@@ -8,47 +8,16 @@
  * With INTERIM_UPDATE=1 the events are written anew; check each of them before you commit. */
 #include "tests/core_h2_replay.h"
 #include "tests/core_h2_text.h"
-
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
+#include "tests/golden.h"
 
 static const char folder[] = "corpus/h2";
 
 struct golden {
-  char name[200]; /* without the extension */
+  const char *name; /* without the extension */
   struct bytes bytes;
   struct bytes events;
   struct h2_wire wire;
 };
-
-static bool read_file(const char *name, const char *extension, struct bytes *out) {
-  char path[300];
-  (void)snprintf(path, sizeof(path), "%s/%s%s", folder, name, extension);
-  FILE *file = fopen(path, "rb");
-  if (file == NULL) {
-    return false;
-  }
-  uint8_t buffer[4096];
-  size_t len = 0;
-  while ((len = fread(buffer, 1, sizeof(buffer), file)) > 0) {
-    bytes_add(out, span_make(buffer, len));
-  }
-  bool good = ferror(file) == 0;
-  return fclose(file) == 0 && good;
-}
-
-static void write_events(const struct golden *golden, struct span log) {
-  char path[300];
-  (void)snprintf(path, sizeof(path), "%s/%s.events", folder, golden->name);
-  FILE *file = fopen(path, "wb");
-  assert_non_null(file);
-  assert_int_equal(fwrite(log.ptr, 1, log.len, file), log.len);
-  assert_int_equal(fclose(file), 0);
-}
 
 static void read_asked(struct h2_wire *wire, struct span words) {
   wire->num_asked = 0;
@@ -82,15 +51,13 @@ static void read_limits(struct h2_wire *wire, struct span words) {
   }
 }
 
-static void read_golden(const char *file_name, struct golden *golden) {
-  *golden = (struct golden){.wire = {.asked = {{.stream = 1}}, .num_asked = 1}};
-  (void)snprintf(golden->name, sizeof(golden->name), "%.*s",
-                 (int)(strlen(file_name) - strlen(".h2")), file_name);
+static void read_golden(const char *name, struct golden *golden) {
+  *golden = (struct golden){.name = name, .wire = {.asked = {{.stream = 1}}, .num_asked = 1}};
   golden->wire.from_client = span_starts(span_of(golden->name), "request-");
   assert_true(golden->wire.from_client || span_starts(span_of(golden->name), "response-"));
   struct bytes text;
   bytes_init(&text);
-  assert_true(read_file(golden->name, ".h2", &text));
+  assert_true(golden_read(folder, name, ".h2", &text));
   struct span rest = bytes_span(&text);
   if (golden->wire.from_client) {
     golden->wire.num_asked = 0;
@@ -120,9 +87,9 @@ static void check_golden(struct golden *golden, struct guard *guard) {
   bytes_init(&log);
   check_property(golden, h2_replay(&golden->wire, (struct h2_cuts){0}, guard, &log));
   if (getenv("INTERIM_UPDATE") != NULL) {
-    write_events(golden, bytes_span(&log));
+    golden_write(folder, golden->name, bytes_span(&log));
   } else {
-    if (!read_file(golden->name, ".events", &golden->events)) {
+    if (!golden_read(folder, golden->name, ".events", &golden->events)) {
       fail_msg("%s has no .events", golden->name);
     }
     if (!span_eq(bytes_span(&log), bytes_span(&golden->events))) {
@@ -135,26 +102,18 @@ static void check_golden(struct golden *golden, struct guard *guard) {
   check_property(golden, prop_h2_halves(&golden->wire, guard));
 }
 
+static void check_file(void *self, const char *name) {
+  struct golden golden;
+  read_golden(name, &golden);
+  check_golden(&golden, self);
+  bytes_free(&golden.bytes);
+  bytes_free(&golden.events);
+}
+
 static void test_every_file_gives_its_events_however_it_is_cut(void **state) {
   (void)state;
   struct guard guard = {0};
-  DIR *dir = opendir(folder);
-  assert_non_null(dir);
-  size_t num_files = 0;
-  for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-    size_t len = strlen(entry->d_name);
-    if (len < 3 || strcmp(entry->d_name + len - 3, ".h2") != 0) {
-      continue;
-    }
-    struct golden golden;
-    read_golden(entry->d_name, &golden);
-    check_golden(&golden, &guard);
-    bytes_free(&golden.bytes);
-    bytes_free(&golden.events);
-    num_files++;
-  }
-  assert_int_equal(closedir(dir), 0);
-  assert_true(num_files >= 60);
+  assert_true(golden_each(folder, ".h2", check_file, &guard) >= 60);
   guard_free(&guard);
 }
 
