@@ -95,6 +95,7 @@ TREE = {
     "node-http2-proxy": "HTTP/1.1",
     "node-httpxy": "HTTP/1.1",
     "perlbal": "HTTP/1.0",
+    "pushpin": "HTTP/1.1",
     "squid": "HTTP/1.1",
     "squid-forward": "HTTP/1.1",
     "tinyproxy": "HTTP/1.1",
