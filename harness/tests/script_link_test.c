@@ -92,10 +92,78 @@ static void test_content_that_waits_holds_up_its_own_stream_alone(void **state) 
   link_free(&bench.link);
 }
 
+#define WIRE(text)                                                                                 \
+  { text, sizeof(text) - 1 }
+
+/* What is written for a frame by hand, on stream 1: its length, type, flags, stream, payload. */
+static void test_a_raw_frame_is_what_its_step_says(void **state) {
+  (void)state;
+  static struct h2_parameter table = {.id = 1, .value = 0x01020304};
+  const struct {
+    struct part part;
+    struct {
+      const char *ptr;
+      size_t len;
+    } wire;
+  } rows[] = {
+      {{.type = H2_DATA, .payload = span_of("ab")}, WIRE("\0\0\2\0\0\0\0\0\1ab")},
+      {{.type = H2_DATA, .payload = span_of("ab"), .shape = {.padded = true}},
+       WIRE("\0\0\3\0\x08\0\0\0\1\0ab")},
+      {{.type = H2_DATA, .payload = span_of("ab"), .shape = {.padded = true, .padding = 3}},
+       WIRE("\0\0\6\0\x08\0\0\0\1\3ab\0\0\0")},
+      {{.type = H2_HEADERS, .flags = 4, .payload = span_of("x"), .shape = {.priority = true}},
+       WIRE("\0\0\6\1\x24\0\0\0\1\0\0\0\0\x0fx")},
+      {{.type = H2_HEADERS,
+        .flags = 4,
+        .payload = span_of("x"),
+        .shape = {.padded = true, .padding = 1, .priority = true}},
+       WIRE("\0\0\x08\1\x2c\0\0\0\1\1\0\0\0\0\x0fx\0")},
+      {{.type = H2_RST_STREAM, .number = 0x08}, WIRE("\0\0\4\3\0\0\0\0\1\0\0\0\x08")},
+      {{.type = H2_WINDOW_UPDATE, .number = 0x01020304, .on = FRAME_ON_ZERO},
+       WIRE("\0\0\4\x08\0\0\0\0\0\1\2\3\4")},
+      {{.type = H2_GOAWAY, .number = 0x0b}, WIRE("\0\0\x08\7\0\0\0\0\0\0\0\0\1\0\0\0\x0b")},
+      {{.type = H2_PING}, WIRE("\0\0\x08\6\0\0\0\0\0interim!")},
+      {{.type = H2_PING, .payload = span_of("12345678")}, WIRE("\0\0\x08\6\0\0\0\0\00012345678")},
+      {{.type = H2_SETTINGS, .parameters = &table, .num_parameters = 1},
+       WIRE("\0\0\6\4\0\0\0\0\0\0\1\1\2\3\4")},
+      {{.type = H2_PUSH_PROMISE, .flags = 4}, WIRE("\0\0\4\5\4\0\0\0\1\0\0\0\2")},
+      {{.type = 0x77, .payload = span_of("z"), .on = FRAME_ON_IDLE},
+       WIRE("\0\0\1\x77\0\0\0\x07\xd1z")},
+      {{.type = 0x77, .payload = span_of("z"), .on = FRAME_ON_EVEN},
+       WIRE("\0\0\1\x77\0\0\0\x07\xd0z")},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench);
+    struct part part = rows[i].part;
+    part.raw = true;
+    link_put(&bench.link, &bench.first, &part, &bench.link.out);
+    assert_int_equal(bench.link.out.len, rows[i].wire.len);
+    assert_memory_equal(bench.link.out.ptr, rows[i].wire.ptr, rows[i].wire.len);
+    link_free(&bench.link);
+  }
+}
+
+static void test_promised_streams_are_even_and_grow(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench);
+  struct part promise = {.raw = true, .type = H2_PUSH_PROMISE, .flags = H2_END_HEADERS};
+  for (uint8_t i = 1; i < 4; i++) {
+    bench.link.out.len = 0;
+    link_put(&bench.link, &bench.first, &promise, &bench.link.out);
+    assert_int_equal(stream_of_last(&bench, 4), FIRST);
+    assert_int_equal(bench.link.out.ptr[H2_FRAME_HEAD + 3], 2 * i);
+  }
+  link_free(&bench.link);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_what_ends_another_stream_does_not_end_this_one),
       cmocka_unit_test(test_content_that_waits_holds_up_its_own_stream_alone),
+      cmocka_unit_test(test_a_raw_frame_is_what_its_step_says),
+      cmocka_unit_test(test_promised_streams_are_even_and_grow),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -441,6 +441,43 @@ static void test_the_origin_closes_half_closes_and_aborts(void **state) {
   }
 }
 
+/* Who asks says close, and the end of the connection tells it that all has come: never behind an
+ * interim response, nor in the middle of the request. */
+static void test_the_origin_closes_behind_the_final_when_it_was_told(void **state) {
+  (void)state;
+  static const struct {
+    const char *asked;
+    const char *rest; /* of the request */
+    const char *early;
+    const char *end;
+  } rows[] = {
+      {"POST /$0/t/c HTTP/1.1|Interim-Nonce: $0|Content-Length: 1||", "x", "", ""},
+      {"POST /$0/t/c HTTP/1.1|Connection: close|Interim-Nonce: $0|Content-Length: 1||", "x", "",
+       "close"},
+      {"POST /$0/t/c HTTP/1.1|Connection: close|Interim-Nonce: $0|Content-Length: 1||x", "",
+       "close", "close"},
+      {"POST /$0/t/c HTTP/1.1|Connection: a, Close|Interim-Nonce: $0|Content-Length: 1||x", "",
+       "close", "close"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends POST\n  | x\norigin sends 102\nclient sees 102\n"
+                "origin sends 200\nclient sees 200\n",
+                false);
+    target_asks(&bench, 0, rows[i].asked);
+    assert_string_equal(bench.backs[0].end, "");
+    target_answers(&bench, 1, MARK("0", "1"));
+    steps_are(&bench, "++++.");
+    assert_string_equal(bench.backs[0].end, rows[i].early);
+    target_asks(&bench, 0, rows[i].rest);
+    assert_string_equal(bench.backs[0].end, rows[i].end);
+    target_answers(&bench, 1, OK("0"));
+    is_done(&bench, true);
+    bench_end(&bench);
+  }
+}
+
 static void test_seeing_the_end_of_a_connection(void **state) {
   (void)state;
   static const struct {
@@ -636,6 +673,7 @@ int main(void) {
       cmocka_unit_test(test_never_sees_ends_with_the_case),
       cmocka_unit_test(test_the_client_closes_half_closes_and_aborts),
       cmocka_unit_test(test_the_origin_closes_half_closes_and_aborts),
+      cmocka_unit_test(test_the_origin_closes_behind_the_final_when_it_was_told),
       cmocka_unit_test(test_seeing_the_end_of_a_connection),
       cmocka_unit_test(test_the_origin_sees_the_end_of_a_connection),
       cmocka_unit_test(test_stated_fields_and_content_must_match),

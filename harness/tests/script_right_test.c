@@ -516,6 +516,30 @@ static void test_an_idle_connections_408_is_nobodys_answer(void **state) {
   bench_end(&bench);
 }
 
+/* That, and no other message, may come where nothing else may. */
+static void test_an_idle_connections_408_is_nothing(void **state) {
+  (void)state;
+  static const struct {
+    const char *code;
+    const char *steps;
+  } rows[] = {{"408", "++++"}, {"409", "+++-"}, {"407", "+++-"}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    char answer[64];
+    bench_begin(
+        &bench,
+        "client sends GET\norigin sends 200\nclient sees 200\nclient sees nothing for 5ms\n",
+        false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, OK("0"));
+    (void)snprintf(answer, sizeof(answer), "HTTP/1.1 %s T|Content-Length: 0||", rows[i].code);
+    target_answers(&bench, 1, answer);
+    time_passes(&bench, 5000);
+    steps_are(&bench, rows[i].steps);
+    bench_end(&bench);
+  }
+}
+
 /* Byte by byte, everything reads the same. */
 static void test_reads_of_one_byte(void **state) {
   (void)state;
@@ -714,6 +738,7 @@ int main(void) {
       cmocka_unit_test(test_a_canary_that_finds_a_foreign_answer),
       cmocka_unit_test(test_canaries_that_are_closed_or_ignored),
       cmocka_unit_test(test_an_idle_connections_408_is_nobodys_answer),
+      cmocka_unit_test(test_an_idle_connections_408_is_nothing),
       cmocka_unit_test(test_reads_of_one_byte),
       cmocka_unit_test(test_an_answer_to_another_request_is_a_desync),
       cmocka_unit_test(test_another_answers_content_is_a_desync),
