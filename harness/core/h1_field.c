@@ -77,6 +77,37 @@ static struct h1_fault note_length(struct h1_reader *reader, struct span value) 
   }
 }
 
+/* The length of the quoted string that begins here, or 0 when it has no end (RFC 9110 section
+ * 5.6.4). */
+static size_t quoted_length(struct span text) {
+  for (size_t i = 1; i < text.len; i++) {
+    if (text.ptr[i] == '"') {
+      return i + 1;
+    }
+    i += text.ptr[i] == '\\' ? 1 : 0;
+  }
+  return 0;
+}
+
+/* What follows the name of a coding: parameters, each with a value (RFC 9110 section 10.1.4). */
+static bool are_parameters(struct span text) {
+  while (text.len > 0) {
+    struct span name = span_trim(span_skip(text, 1));
+    struct span rest = span_trim(span_skip(name, h1_class_run(name, 0, H1_TCHAR)));
+    if (text.ptr[0] != ';' || rest.len == name.len || rest.len == 0 || rest.ptr[0] != '=') {
+      return false;
+    }
+    struct span value = span_trim(span_skip(rest, 1));
+    bool quoted = value.len > 0 && value.ptr[0] == '"';
+    size_t len = quoted ? quoted_length(value) : h1_class_run(value, 0, H1_TCHAR);
+    if (len == 0) {
+      return false;
+    }
+    text = span_trim(span_skip(value, len));
+  }
+  return true;
+}
+
 /* A transfer coding is a token that parameters may follow; chunked has none and comes at most once
  * (RFC 9112 sections 6.1 and 7). */
 static struct h1_fault note_coding(struct h1_reader *reader, struct span coding, size_t index) {
@@ -87,7 +118,9 @@ static struct h1_fault note_coding(struct h1_reader *reader, struct span coding,
   }
   reader->chunked_last = span_is_nocase(span_make(coding.ptr, len), "chunked");
   if (!reader->chunked_last) {
-    return no_fault();
+    return are_parameters(rest) ? no_fault()
+                                : (struct h1_fault){H1_BAD_TRANSFER_ENCODING, index + len,
+                                                    "no parameter of a transfer coding"};
   }
   if (rest.len > 0) {
     return (struct h1_fault){H1_BAD_TRANSFER_ENCODING, index + len, "chunked with a parameter"};
