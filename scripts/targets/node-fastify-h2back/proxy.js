@@ -17,8 +17,8 @@ async function serve(port, options) {
 }
 
 async function main() {
-  await serve({listen_port}, {});
   await serve({tls_port}, { http2: true, https: { key: pem, cert: pem, allowHTTP1: true } });
+  await serve({listen_port}, {});
 }
 
 // Nothing in it listens to errors of its session with the origin: the first malformed stream would end the

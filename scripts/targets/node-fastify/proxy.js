@@ -13,8 +13,8 @@ async function serve(port, options) {
 }
 
 async function main() {
-  await serve({listen_port}, {});
   await serve({tls_port}, { http2: true, https: { key: pem, cert: pem, allowHTTP1: true } });
+  await serve({listen_port}, {});
 }
 
 main();
