@@ -5,7 +5,7 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/pieces.h"
 
-FUZZ_ORACLE_BEGIN
+FUZZ_UNTRACED_BEGIN
 
 struct known {
   const char *bytes;
@@ -168,4 +168,4 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
   return changed > 0 ? changed : fuzz_mutate_bytes(data, size, max_size);
 }
 
-FUZZ_ORACLE_END
+FUZZ_UNTRACED_END

@@ -28,10 +28,11 @@ FUZZ_LIBS_diff_h1 = -ldl $(ADAPTER_LIBS)
 FUZZ_CC ?= clang
 FUZZ_CXX ?= clang++
 FUZZ_ENGINE ?= -fsanitize=fuzzer
-# Comparisons are not traced: seeds and mutators know the form, and tracing costs a third of the
-# rate.
-FUZZ_SAN ?= -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
-  -fno-sanitize-recover=all -fno-sanitize-coverage=trace-cmp
+# Where an input went is traced, not what was compared: seeds and mutators know the form, and tracing
+# that costs a third of the rate.
+FUZZ_TRACE ?= -fsanitize-coverage=edge,inline-8bit-counters,pc-table \
+  -fsanitize-coverage-ignorelist=fuzz/coverage.ignore
+FUZZ_SAN ?= -O2 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all $(FUZZ_TRACE)
 FUZZ_MAX_LEN ?= 4096
 SECS ?= 60
 JOBS ?= 1

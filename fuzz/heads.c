@@ -3,7 +3,7 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/pieces.h"
 
-FUZZ_ORACLE_BEGIN
+FUZZ_UNTRACED_BEGIN
 
 static const char *const codes[] = {"100", "101", "102", "103", "104", "110", "199",
                                     "200", "204", "304", "500", "099", "600"};
@@ -86,4 +86,4 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
   return changed > 0 ? changed : fuzz_mutate_bytes(data, size, max_size);
 }
 
-FUZZ_ORACLE_END
+FUZZ_UNTRACED_END

@@ -5,6 +5,8 @@
 
 #include <dirent.h>
 
+const bool fuzz_replays = true;
+
 static size_t num_run;
 
 /* The input stands in memory of just its size, so that a sanitizer sees one byte too far. */

@@ -88,12 +88,12 @@ H1_INLINE bool h1_plain_line(struct h1_plain *plain, h1_classify_fn *classify,
     at = plain->block + H1_BLOCK;
   }
   line->end = plain->block + h1_scan_low(plain->masks.breaks);
-  return memcmp(line->end, "\r\n", 2) == 0;
+  return h1_is_crlf(line->end);
 }
 
 /* h1_plain_is_empty tells whether the line behind another one is empty. */
 static inline bool h1_plain_is_empty(const struct h1_plain *plain) {
-  return memcmp(plain->next, "\r\n", 2) == 0;
+  return h1_is_crlf(plain->next);
 }
 
 /* h1_plain_name returns the token that the line begins with. The table of bytes knows where it ends

@@ -52,6 +52,15 @@ static inline unsigned h1_scan_low(uint64_t mask) {
   return (unsigned)__builtin_ctzll(mask);
 }
 
+/* h1_is_crlf compares two bytes; memcmp would be a call wherever sanitizers watch it. */
+static inline bool h1_is_crlf(const uint8_t *at) {
+  uint16_t seen = 0;
+  uint16_t crlf = 0;
+  memcpy(&seen, at, sizeof(seen));
+  memcpy(&crlf, "\r\n", sizeof(crlf));
+  return seen == crlf;
+}
+
 /* h1_scan_controls returns the control bytes of a word, HTAB among them: the highest bit of each,
  * the first byte the lowest one. */
 static inline uint64_t h1_scan_controls(const uint8_t word[H1_WORD]) {

@@ -1,16 +1,12 @@
 /* What must be true of any stream of responses, cheap enough to fuzz with: each function returns
- * NULL, or which property did not hold. props_h1.h has those that look at everything. */
+ * NULL, or which property did not hold. props_h1.h has those that look at everything.
+ *
+ * Where a stream is cut, and what it answers, is taken from a hash of all its bytes: so a corpus is
+ * plain wire bytes, and a small change of them tries another cut. */
 #ifndef INTERIM_TESTS_PROPS_H1_STREAM_H
 #define INTERIM_TESTS_PROPS_H1_STREAM_H
 
-#include "tests/h1_digest.h"
-#include "tests/hash.h"
-
-/* Where a stream is cut, and what it answers, is taken from all of its bytes: so a corpus is plain
- * wire bytes, and a small change of them tries another cut. */
-static inline uint64_t stream_hash(struct span wire) {
-  return hash_span(0, wire);
-}
+#include "tests/h1_again.h"
 
 /* prop_stream_halves: cut in two, one event at a time, and windows dropped, the same is read. */
 static inline const char *prop_stream_halves(const struct h1_reading *whole, uint64_t hash,
@@ -72,141 +68,50 @@ static inline const char *prop_stream_interim(const struct h1_reading *whole, ui
   return seen.sum == expected->sum ? NULL : "an interim response changed what is behind it";
 }
 
-/* A stream put together again from its events. Content is written as it came; where it was chunked,
- * each piece is a chunk. */
-struct stream_writer {
-  struct bytes wire;
-  struct bytes message; /* until its end is read */
-  enum h1_framing framing;
-  bool trailers;
-};
-
-static inline void stream_write_head(struct bytes *out, const struct h1_event *event) {
-  bytes_printf(out, "HTTP/1.%u %u ", event->minor, event->code);
-  bytes_add(out, event->value);
-  bytes_text(out, "\r\n");
-}
-
-static inline void stream_write_field(struct bytes *out, const struct h1_event *event) {
-  bytes_add(out, event->name);
-  bytes_text(out, ":");
-  bytes_add(out, event->value);
-  bytes_text(out, " \r\n");
-}
-
-static inline void stream_write(void *self, const struct h1_event *event) {
-  struct stream_writer *writer = self;
-  struct bytes *out = &writer->message;
-  bool chunked = writer->framing == H1_CHUNKED;
-  switch (event->kind) {
-  case H1_REQUEST:
-    return;
-  case H1_INTERIM:
-  case H1_FINAL:
-    out->len = 0;
-    writer->framing = H1_NO_CONTENT;
-    writer->trailers = false;
-    stream_write_head(out, event);
-    return;
-  case H1_FIELD:
-    stream_write_field(out, event);
-    return;
-  case H1_HEAD_END:
-    writer->framing = event->framing;
-    bytes_text(out, "\r\n");
-    return;
-  case H1_CONTENT:
-    if (chunked) {
-      bytes_printf(out, "%zX;x=\"y\"\r\n", event->value.len);
-    }
-    bytes_add(out, event->value);
-    bytes_text(out, chunked ? "\r\n" : "");
-    return;
-  case H1_TRAILER:
-    bytes_text(out, writer->trailers ? "" : "0\r\n");
-    writer->trailers = true;
-    stream_write_field(out, event);
-    return;
-  case H1_END:
-    bytes_text(out, writer->trailers ? "\r\n" : chunked ? "0\r\n\r\n" : "");
-    bytes_add(&writer->wire, bytes_span(out));
-    out->len = 0;
-    return;
-  case H1_TUNNEL:
-    bytes_add(&writer->wire, event->value);
-    return;
-  }
-}
-
-/* The events without their places and without what an incomplete message gave. */
-struct stream_meaning {
-  struct h1_digest digest;
-  uint64_t complete; /* the digest at the last message's end */
-  bool no_text;      /* an event could not be told in plain text */
-};
-
 /* Whether the event is told in a line of plain text, whatever its bytes are. */
-static inline bool stream_is_text(const struct h1_event *event) {
+static inline void stream_tell(void *self, const struct h1_event *event) {
   static struct bytes line;
+  bool *plain = self;
   line.len = 0;
   h1_event_print(&line, event);
   for (size_t i = 0; i < line.len; i++) {
-    if (line.ptr[i] < ' ' || line.ptr[i] > '~') {
-      return false;
-    }
-  }
-  return true;
-}
-
-static inline void stream_mean(void *self, const struct h1_event *event) {
-  static const struct h1_reading nothing = {.skip_to = UINT64_MAX, .by_bytes = true};
-  struct stream_meaning *meaning = self;
-  struct h1_event placeless = *event;
-  placeless.offset = 0;
-  placeless.end = 0;
-  digest_event(&meaning->digest, &nothing, &placeless);
-  meaning->digest.piece_end = 0;
-  meaning->no_text = meaning->no_text || !stream_is_text(event);
-  if (event->kind == H1_END) {
-    meaning->complete = meaning->digest.sum;
+    *plain = *plain && line.ptr[i] >= ' ' && line.ptr[i] <= '~';
   }
 }
 
-/* prop_stream_again: the complete messages of a stream, written again from their events, mean the
- * same. */
-static inline const char *prop_stream_again(const struct h1_reading *whole) {
-  struct stream_meaning meaning = {.digest = {.sum = 1}};
-  struct stream_meaning again = {.digest = {.sum = 1}};
-  struct stream_writer writer = {.framing = H1_NO_CONTENT};
+/* prop_stream_told: each event is told in plain text. */
+static inline const char *prop_stream_told(const struct h1_reading *whole) {
+  bool plain = true;
   struct h1_reading reading = *whole;
-  reading.sink = stream_mean;
-  reading.self = &meaning;
+  reading.sink = stream_tell;
+  reading.self = &plain;
   (void)h1_digest_of(&reading);
-  reading.sink = stream_write;
-  reading.self = &writer;
-  (void)h1_digest_of(&reading);
-  reading.wire = bytes_span(&writer.wire);
-  reading.sink = stream_mean;
-  reading.self = &again;
-  (void)h1_digest_of(&reading);
-  bytes_free(&writer.wire);
-  bytes_free(&writer.message);
-  if (meaning.no_text) {
-    return "an event is not told in plain text";
-  }
-  return again.complete == meaning.complete ? NULL : "another meaning when written again";
+  return plain ? NULL : "an event is not told in plain text";
 }
 
-enum stream_prop { STREAM_HALVES, STREAM_PIECES, STREAM_INTERIM, STREAM_AGAIN, STREAM_PROPS };
+enum stream_prop {
+  STREAM_HALVES,
+  STREAM_PIECES,
+  STREAM_INTERIM,
+  STREAM_AGAIN,
+  STREAM_TOLD,
+  STREAM_PROPS,
+};
 
-/* prop_stream: one of these, with limits and a request that are taken from the bytes. */
-static inline const char *prop_stream(struct span wire, enum stream_prop prop) {
+/* prop_stream: one of these, with limits and a request that are taken from the bytes' hash. */
+static inline const char *prop_stream(struct span wire, uint64_t hash, enum stream_prop prop) {
   static const enum h1_request_kind kinds[] = {H1_FOR_GET, H1_FOR_GET, H1_FOR_HEAD, H1_FOR_CONNECT};
   static const struct h1_limits small = {.line = 80, .head = 200, .fields = 4};
-  uint64_t hash = stream_hash(wire);
   bool is_small = (hash & 28) == 0;
   struct h1_reading whole = {
       .wire = wire, .limits = is_small ? small : h1_default_limits, .kind = kinds[hash % 4]};
+  if (prop == STREAM_TOLD) {
+    return prop_stream_told(&whole);
+  }
+  if (prop == STREAM_AGAIN) {
+    /* What is written again may be a little longer. */
+    return is_small ? NULL : h1_again_broken(&whole);
+  }
   struct h1_digest digest = h1_digest_of(&whole);
   if (digest.outside) {
     return "a span outside its event";
@@ -219,8 +124,7 @@ static inline const char *prop_stream(struct span wire, enum stream_prop prop) {
   case STREAM_INTERIM:
     return prop_stream_interim(&whole, hash >> 5, &digest);
   case STREAM_AGAIN:
-    /* What is written again may be a little longer. */
-    return is_small ? NULL : prop_stream_again(&whole);
+  case STREAM_TOLD:
   case STREAM_PROPS:
     break;
   }
@@ -229,17 +133,22 @@ static inline const char *prop_stream(struct span wire, enum stream_prop prop) {
 
 /* prop_stream_all: all of them. */
 static inline const char *prop_stream_all(struct span wire) {
+  uint64_t hash = hash_span(0, wire);
   const char *broken = NULL;
   for (unsigned prop = 0; prop < STREAM_PROPS && broken == NULL; prop++) {
-    broken = prop_stream(wire, (enum stream_prop)prop);
+    broken = prop_stream(wire, hash, (enum stream_prop)prop);
   }
   return broken;
 }
 
-/* prop_stream_one: one of them, which the bytes pick; the dear one seldom. */
+/* prop_stream_one: one of them, which the bytes pick; the dear ones seldom. */
 static inline const char *prop_stream_one(struct span wire) {
-  uint64_t pick = stream_hash(wire) >> 56;
-  return prop_stream(wire, pick < 16 ? STREAM_AGAIN : (enum stream_prop)(pick % STREAM_AGAIN));
+  uint64_t hash = hash_span(0, wire);
+  uint64_t pick = hash >> 56;
+  enum stream_prop prop = pick == 0   ? STREAM_TOLD
+                          : pick < 16 ? STREAM_AGAIN
+                                      : (enum stream_prop)(pick % STREAM_AGAIN);
+  return prop_stream(wire, hash, prop);
 }
 
 #endif
