@@ -240,6 +240,43 @@ static void test_a_final_to_head_is_whole_without_content(void **state) {
   h2_end(&h2);
 }
 
+#define HEAD(n)                                                                                    \
+  "HEADERS 1 END_STREAM END_HEADERS :method=HEAD :scheme=http :path=/$" n "/t/c :authority=h "     \
+  "interim-nonce=$" n "\n"
+
+/* What the target makes of a whole answer: whether it is blamed, and once. */
+static void test_what_the_target_breaks_by_itself(void **state) {
+  (void)state;
+  static const struct {
+    const char *method;
+    const char *frames;
+    unsigned findings;
+  } rows[] = {
+      {"GET", INTERIM FINAL, 0},
+      {"GET", INTERIM "DATA 1 \"\"\n" FINAL, 0},
+      {"GET", INTERIM "DATA 1 \"x\"\n" FINAL, 1},
+      {"GET", "HEADERS 1 END_HEADERS :status=102 interim-mark=$0-1 Upper=a\n" FINAL, 1},
+      {"GET", "HEADERS 1 END_HEADERS :status=102 interim-mark=$0-1 connection=x\n" FINAL, 1},
+      {"HEAD", INTERIM "HEADERS 1 END_STREAM END_HEADERS :status=200 interim-nonce=$0\n", 0},
+      {"HEAD", INTERIM FINAL, 1},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct h2_bench h2;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends %s\norigin sends 102\norigin sends 200\nclient sees 102\n",
+                 rows[i].method);
+    h2_begin(&h2, bytes_cstr(&steps), HTTP_H2);
+    target_requests(&h2, rows[i].method[0] == 'H' ? PREFACE HEAD("0") : PREFACE GET("1", "0"));
+    target_frames(&h2, arena_printf(&h2.bench.arena, SETTINGS "%s", rows[i].frames));
+    if (h2.bench.script.num_findings != rows[i].findings) {
+      print_error("%s\n", rows[i].frames);
+    }
+    assert_int_equal(h2.bench.script.num_findings, rows[i].findings);
+    h2_end(&h2);
+    bytes_free(&steps);
+  }
+}
+
 /* A case may be about the version that the target speaks to its origin. */
 static void test_a_request_in_the_wrong_version(void **state) {
   (void)state;
@@ -351,6 +388,7 @@ int main(void) {
       cmocka_unit_test(test_a_stray_request_is_reset),
       cmocka_unit_test(test_how_the_target_ends_a_stream_of_ours),
       cmocka_unit_test(test_a_final_to_head_is_whole_without_content),
+      cmocka_unit_test(test_what_the_target_breaks_by_itself),
       cmocka_unit_test(test_a_request_in_the_wrong_version),
       cmocka_unit_test(test_a_request_as_the_content_of_another),
       cmocka_unit_test(test_heads_that_are_continued),
