@@ -277,6 +277,32 @@ static void test_what_the_target_breaks_by_itself(void **state) {
   }
 }
 
+/* Frames that carry nothing of a message may come where nothing is to come. */
+static void test_what_is_nothing_over_http_2(void **state) {
+  (void)state;
+  static const struct {
+    const char *frames;
+    const char *steps;
+  } rows[] = {
+      {"", "+++"},
+      {"WINDOW_UPDATE 1 u32:5\n", "+++"},
+      {"WINDOW_UPDATE 0 u32:5\nSETTINGS 0\n", "+++"},
+      {INTERIM, "++-"},
+      {"HEADERS 1 :status=102\n", "++-"},
+      {"HEADERS 1 END_HEADERS :status=200 interim-nonce=$0\n", "++-"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct h2_bench h2;
+    h2_begin(&h2, "client sends GET\norigin sees GET\nclient sees nothing for 5ms\n", HTTP_H2);
+    target_frames(&h2, SETTINGS);
+    target_requests(&h2, PREFACE GET("1", "0"));
+    target_frames(&h2, rows[i].frames);
+    time_passes(&h2.bench, 5000);
+    steps_are(&h2.bench, rows[i].steps);
+    h2_end(&h2);
+  }
+}
+
 /* A case may be about the version that the target speaks to its origin. */
 static void test_a_request_in_the_wrong_version(void **state) {
   (void)state;
@@ -389,6 +415,7 @@ int main(void) {
       cmocka_unit_test(test_how_the_target_ends_a_stream_of_ours),
       cmocka_unit_test(test_a_final_to_head_is_whole_without_content),
       cmocka_unit_test(test_what_the_target_breaks_by_itself),
+      cmocka_unit_test(test_what_is_nothing_over_http_2),
       cmocka_unit_test(test_a_request_in_the_wrong_version),
       cmocka_unit_test(test_a_request_as_the_content_of_another),
       cmocka_unit_test(test_heads_that_are_continued),
