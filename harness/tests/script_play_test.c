@@ -327,6 +327,34 @@ static void test_nothing_for_is_missed_at_the_first_byte(void **state) {
   bench_end(&bench);
 }
 
+static void test_what_is_nothing_to_the_origin(void **state) {
+  (void)state;
+#define HEAD "POST /$0/t/c HTTP/1.1|Interim-Nonce: $0|Content-Length: 3||"
+#define SENT "client sends POST\n  Content-Length: 3\n"
+#define NOTHING "origin sees nothing for 50ms\n"
+  static const struct {
+    const char *steps;
+    const char *before;
+    const char *meanwhile;
+    const char *states;
+  } rows[] = {
+      {SENT NOTHING, "", "", "++"},
+      {SENT NOTHING, "", "P", "++"},
+      {SENT NOTHING, "", HEAD, "+-"},
+      {SENT "origin sees POST\n" NOTHING, HEAD, "", "+++"},
+      {SENT "origin sees POST\n" NOTHING, HEAD, "x", "++-"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, rows[i].steps, false);
+    target_asks(&bench, 0, rows[i].before);
+    target_asks(&bench, 0, rows[i].meanwhile);
+    time_passes(&bench, 50000);
+    steps_are(&bench, rows[i].states);
+    bench_end(&bench);
+  }
+}
+
 static void test_may_see_takes_none_or_many(void **state) {
   (void)state;
   for (unsigned times = 0; times < 4; times++) {
@@ -667,6 +695,7 @@ int main(void) {
       cmocka_unit_test(test_no_100_on_arrival_where_nobody_waits),
       cmocka_unit_test(test_pause_and_nothing_for),
       cmocka_unit_test(test_nothing_for_is_missed_at_the_first_byte),
+      cmocka_unit_test(test_what_is_nothing_to_the_origin),
       cmocka_unit_test(test_may_see_takes_none_or_many),
       cmocka_unit_test(test_an_interim_that_may_not_come_is_a_miss_and_the_final_still_counts),
       cmocka_unit_test(test_never_sees_looks_at_all_that_comes_to_the_case),
