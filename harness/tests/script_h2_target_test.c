@@ -257,6 +257,12 @@ static void test_what_the_target_breaks_by_itself(void **state) {
       {"GET", INTERIM "DATA 1 \"x\"\n" FINAL, 1},
       {"GET", "HEADERS 1 END_HEADERS :status=102 interim-mark=$0-1 Upper=a\n" FINAL, 1},
       {"GET", "HEADERS 1 END_HEADERS :status=102 interim-mark=$0-1 connection=x\n" FINAL, 1},
+      /* Twice is no news. */
+      {"GET",
+       "HEADERS 1 END_HEADERS :status=102 interim-mark=$0-1 Upper=a\n"
+       "HEADERS 1 END_HEADERS :status=200 interim-nonce=$0 Upper=a\nDATA 1 END_STREAM "
+       "\"$0\\x0a\"\n",
+       1},
       {"HEAD", INTERIM "HEADERS 1 END_STREAM END_HEADERS :status=200 interim-nonce=$0\n", 0},
       {"HEAD", INTERIM FINAL, 1},
   };
