@@ -16,8 +16,8 @@ struct script_exchange *lane_outstanding(const struct script *script, size_t cli
 
 void lane_open(struct script *script, size_t client, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
-  (void)now_us;
   lane->state = LANE_OPENING;
+  lane->opening_us = now_us;
   lane->conn = (*script->config.next_conn)++;
   lane->fin = false;
   lane->reset = false;
@@ -590,6 +590,10 @@ static size_t find_lane(const struct script *script, conn_id conn) {
 
 bool script_has_connection(const struct script *script, conn_id conn) {
   return find_lane(script, conn) < SCRIPT_MAX_CLIENTS;
+}
+
+uint64_t script_opening_us(const struct script *script, conn_id conn, uint64_t now_us) {
+  return now_us - script->clients[find_lane(script, conn)].opening_us;
 }
 
 void script_client_event(struct script *script, const struct actor_event *event, uint64_t now_us) {

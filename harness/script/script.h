@@ -163,7 +163,8 @@ enum lane_state {
 struct client_lane {
   enum lane_state state;
   conn_id conn;
-  bool fin; /* the target ended its direction */
+  uint64_t opening_us; /* since then */
+  bool fin;            /* the target ended its direction */
   bool reset;
   bool refused;
   bool broken;              /* what it sent is no HTTP */
@@ -307,6 +308,9 @@ void script_init(struct script *script, const struct script_config *config, uint
 
 /* script_has_connection tells whether a connection that we opened is this script's. */
 bool script_has_connection(const struct script *script, conn_id conn);
+
+/* script_opening_us returns for how long that connection, which is its, has been being opened. */
+uint64_t script_opening_us(const struct script *script, conn_id conn, uint64_t now_us);
 
 /* script_client_event feeds an event of a connection that the script opened. */
 void script_client_event(struct script *script, const struct actor_event *event, uint64_t now_us);

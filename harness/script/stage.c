@@ -261,8 +261,8 @@ static void end_play(struct stage *stage, const struct active *ended) {
   suspect_count(play);
   if (script_clean(script)) {
     stage->alive_us = script->began_us > stage->alive_us ? script->began_us : stage->alive_us;
-  } else if (stage->phase == STAGE_CONFIRM_ALONE) {
-    bytes_text(&stage->confirmed, suspect_symptom(&stage->arena, play));
+  } else if (stage->phase == STAGE_CONFIRM_ALONE && suspect_alike(script, play->runs[0])) {
+    bytes_text(&stage->confirmed, suspect_symptom(&stage->arena, script));
     stage->num_confirmed_alone++;
   }
   if (script->target_down) {
@@ -346,8 +346,19 @@ static void try_again(struct stage *stage) {
   begin_plain(stage, SLOT_SANITY);
 }
 
+/* What two runs did not settle is played once more, with nothing else in flight. */
+static bool is_unsettled(const struct stage *stage) {
+  for (size_t i = 0; i < stage->num_plays; i++) {
+    if (!stage->plays[i].done && stage->plays[i].num_runs > 1) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void next_phase(struct stage *stage) {
-  stage->phase++;
+  bool unsettled = stage->phase == STAGE_CONFIRM && is_unsettled(stage);
+  stage->phase = unsettled ? STAGE_CONFIRM_ALONE : stage->phase + 1;
   stage->next_play = 0;
   stage->num_sanity = 0;
 }
@@ -502,6 +513,15 @@ static struct active *owner_of(const struct stage *stage, conn_id conn) {
   return NULL;
 }
 
+/* A full queue of a listening socket drops who comes, and the kernel asks again after a second (RFC
+ * 6298 section 2). Requests behind such a connection may never arrive, whatever the target does. */
+static void heed_queue(struct stage *stage, const struct script *script, conn_id conn) {
+  if (script_opening_us(script, conn, stage->now_us) >= DROPPED_US &&
+      stage->crowd > CROWD_OF_SHORT_QUEUE) {
+    stage->crowd = CROWD_OF_SHORT_QUEUE;
+  }
+}
+
 static void feed(void *self, uint64_t now_us, const struct actor_event *event) {
   struct stage *stage = self;
   stage->now_us = now_us;
@@ -523,6 +543,9 @@ static void feed(void *self, uint64_t now_us, const struct actor_event *event) {
       if (!owner->cut && suspect_cut(owner->script, event)) {
         owner->cut = true;
         owner->cut_us = now_us;
+      }
+      if (event->kind == ACTOR_CONNECTED) {
+        heed_queue(stage, owner->script, event->conn);
       }
       script_client_event(owner->script, event, now_us);
       script_run(owner->script, now_us);

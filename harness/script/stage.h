@@ -4,7 +4,8 @@
  *   together many plays at once; those that only wait for a lost deadline do not count
  *   alone     plays that share the target with no other, one after another
  *   confirm   every play that was not clean again: the first of each symptom alone, the others of
- * the same symptoms together sanity   again
+ *             the same symptoms together, a third time alone what differed
+ *   sanity    again
  *
  * While a play waits beyond its deadline, control exchanges through the target tell a silent target
  * from a slow one. At the seat of an origin server there are clients only, and a plain exchange is

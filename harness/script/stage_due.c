@@ -53,9 +53,11 @@ static bool due_alone(struct stage *stage, const struct play *play) {
     return true;
   }
   unsigned most = suspect_lost_answer(play->runs[0]) ? MAX_ALONE_CUTS : MAX_ALONE_CONFIRMS;
-  return stage->num_confirmed_alone < most &&
-         span_find(bytes_span(&stage->confirmed), span_of(suspect_symptom(&stage->arena, play)),
-                   0) == SIZE_MAX;
+  if (stage->num_confirmed_alone >= most) {
+    return false;
+  }
+  struct span symptom = span_of(suspect_symptom(&stage->arena, play->runs[0]));
+  return span_find(bytes_span(&stage->confirmed), symptom, 0) == SIZE_MAX;
 }
 
 static bool due(struct stage *stage, const struct play *play) {
@@ -70,7 +72,7 @@ static bool due(struct stage *stage, const struct play *play) {
   case STAGE_CONFIRM_ALONE:
     return due_alone(stage, play);
   case STAGE_CONFIRM:
-    return play->num_runs > 0;
+    return play->num_runs == 1;
   case STAGE_SANITY:
   case STAGE_LAST_SANITY:
   case STAGE_DONE:

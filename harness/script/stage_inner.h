@@ -10,6 +10,8 @@ enum {
   MAX_ALONE_CONFIRMS = 12,
   MAX_ALONE_CUTS = 24,
   LEAST_CROWD = 2,
+  DROPPED_US = 900000,      /* to open a connection, when its first try was dropped */
+  CROWD_OF_SHORT_QUEUE = 3, /* the control and a canary come beside them */
   RETRY_US = 50000,
   GONE_US = 2000000,   /* a target that refused connections for so long is gone */
   RETURN_US = 5000000, /* and has so long to come back after a restart */

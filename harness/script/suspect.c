@@ -50,11 +50,15 @@ static bool misled(const struct script *script) {
   return false;
 }
 
+/* A target that dies shows it in many ways. */
+static bool is_dead(const struct script *script) {
+  return script->target_down || script->hurt || script->unresponsive;
+}
+
 /* What another play's answer did to a run, and a request that did not arrive, may be the
  * neighbours' doing, however often the play is repeated. */
 static bool tells(const struct script *script) {
-  return script->target_down || script->hurt || script->unresponsive ||
-         (!misled(script) && !script->never_arrived);
+  return is_dead(script) || (!misled(script) && !script->never_arrived);
 }
 
 static unsigned count_telling(const struct play *play) {
@@ -65,11 +69,14 @@ static unsigned count_telling(const struct play *play) {
   return count;
 }
 
-/* Two runs that were not clean need no third, unless a neighbour may have had a hand in one. */
+/* Two runs that were not clean need no third, unless a neighbour may have had a hand in one, or
+ * they show different things: then one of these may come from what else was in flight. */
 static bool agree(const struct play *play) {
   unsigned telling = count_telling(play);
   return play->num_unclean == 2 &&
-         (telling == 2 || (telling == 0 && !misled(play->runs[0]) && !misled(play->runs[1])));
+         (telling == 2 || (telling == 0 && !misled(play->runs[0]) && !misled(play->runs[1]))) &&
+         (is_dead(play->runs[0]) || is_dead(play->runs[1]) ||
+          suspect_alike(play->runs[0], play->runs[1]));
 }
 
 void suspect_count(struct play *play) {
@@ -112,23 +119,32 @@ uint64_t suspect_blame(struct play *plays, size_t num_plays, uint64_t alive_us, 
   return first_us;
 }
 
-const char *suspect_symptom(struct arena *arena, const struct play *play) {
-  const struct script *script = play->runs[0];
+const char *suspect_symptom(struct arena *arena, const struct script *script) {
   const char *missed =
       script->first_missed == SIZE_MAX ? "-" : script->steps[script->first_missed].observed;
+  bool stalled = false;
   bool fell_out = false;
   bool next_answered = false;
   for (size_t i = 0; i < script->num_exchanges; i++) {
-    fell_out = fell_out || script->exchanges[i]->fell_out;
-    next_answered = next_answered || script->exchanges[i]->next_answered;
+    const struct script_exchange *exchange = script->exchanges[i];
+    stalled = stalled || (exchange->stalled && exchange->final == NULL);
+    fell_out = fell_out || exchange->fell_out;
+    next_answered = next_answered || exchange->next_answered;
   }
   const char *found = script->num_findings == 0
                           ? "-"
                           : breach_requirement(script->findings[0].breach, script->config.front);
-  struct span id = suspect_lost_answer(script) ? play->file->id : span_of("");
-  return arena_printf(arena, "%s%s%s|%s|%.*s\n", missed, fell_out ? ", fell out" : "",
-                      next_answered ? ", next answered" : "", found == NULL ? "-" : found,
-                      (int)id.len, (const char *)id.ptr);
+  struct span id = suspect_lost_answer(script) ? script->config.file->id : span_of("");
+  return arena_printf(arena, "%s%s%s%s|%s|%.*s\n", missed, stalled ? ", stalled" : "",
+                      fell_out ? ", fell out" : "", next_answered ? ", next answered" : "",
+                      found == NULL ? "-" : found, (int)id.len, (const char *)id.ptr);
+}
+
+bool suspect_alike(const struct script *one, const struct script *other) {
+  struct arena arena = {0};
+  bool alike = strcmp(suspect_symptom(&arena, one), suspect_symptom(&arena, other)) == 0;
+  arena_free(&arena);
+  return alike;
 }
 
 bool suspect_holds(const struct script *script) {

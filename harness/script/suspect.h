@@ -43,9 +43,12 @@ void suspect_drop(struct play *play);
  * not send it again. True when it did; not for ever. */
 bool suspect_drop_void(struct play *play);
 
-/* suspect_symptom says what the first run of a play missed, to tell symptoms apart whatever the
- * codes were; one line. A connection that was lost says little, for a neighbour may have cost it:
- * so each case has a symptom of its own then. */
-const char *suspect_symptom(struct arena *arena, const struct play *play);
+/* suspect_symptom says what a run of a play missed, to tell symptoms apart whatever the codes were;
+ * one line. A connection that was lost says little, for a neighbour may have cost it: so each case
+ * has a symptom of its own then. */
+const char *suspect_symptom(struct arena *arena, const struct script *script);
+
+/* suspect_alike tells whether two runs have the same symptom. */
+bool suspect_alike(const struct script *one, const struct script *other);
 
 #endif

@@ -76,6 +76,10 @@ static void test_what_a_neighbour_may_have_caused_is_confirmed_alone(void **stat
     play.runs[0] = &script;
     assert_int_equal(is_due(STAGE_CONFIRM_ALONE, HTTP_H2, &play), rows[i].alone);
     assert_true(is_due(STAGE_CONFIRM, HTTP_H2, &play));
+    play.runs[1] = &script;
+    play.num_runs = 2;
+    assert_true(is_due(STAGE_CONFIRM_ALONE, HTTP_H2, &play));
+    assert_false(is_due(STAGE_CONFIRM, HTTP_H2, &play));
   }
 }
 

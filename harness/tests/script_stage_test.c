@@ -30,7 +30,8 @@ struct hall {
   struct world world;
   struct doctored gateway;
   unsigned most; /* connections of clients open at once */
-  bool mixed;    /* a connection of an "alone" play was open beside another's */
+  unsigned most_running;
+  bool mixed; /* a connection of an "alone" play was open beside another's */
 };
 
 static void hall_add(struct hall *hall, const char *text) {
@@ -81,6 +82,7 @@ static void hall_watch(struct hall *hall) {
   for (size_t i = 0; i < hall->num_plays; i++) {
     running += hall->plays[i].running ? 1U : 0U;
   }
+  hall->most_running = running > hall->most_running ? running : hall->most_running;
   hall->mixed = hall->mixed || (lonely && running > 1);
 }
 
@@ -187,6 +189,58 @@ static void test_a_flake_is_run_three_times(void **state) {
   assert_false(script_clean(play_script(&hall.plays[5])));
   assert_true(script_clean(hall.plays[5].runs[2]));
   hall_close(&hall);
+}
+
+/* What each shows alone is another thing than what it showed in company, so nothing is confirmed
+ * for the others, and nothing is settled by two runs. */
+static void test_another_symptom_confirms_nothing(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 12);
+  hall_open(&hall, "hangs");
+  while (stage_phase_now(hall.stage) < STAGE_CONFIRM_ALONE) {
+    (void)world_step(&hall.world);
+  }
+  hall.gateway.fault = doctored_fault_named("drops");
+  hall.most_running = 0;
+  hall_go_on(&hall);
+  assert_int_equal(hall.most_running, 1);
+  for (size_t i = 0; i < 12; i++) {
+    runs_are(&hall, i, 3, 3);
+    assert_ptr_equal(play_script(&hall.plays[i]), hall.plays[i].runs[2]);
+  }
+  hall_close(&hall);
+}
+
+/* Connections that take a second were dropped at first: no more are opened at once than a short
+ * queue holds. */
+static void test_a_full_queue_means_fewer_at_once(void **state) {
+  (void)state;
+  static const struct {
+    uint64_t opening_us;
+    unsigned least;
+    unsigned most;
+  } rows[] = {{800000, 8, 8}, {1000000, 3, 3}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct hall hall;
+    hall_init(&hall, HALL_PLAYS);
+    hall.config.floor_us = 2000000; /* so that who is waiting for a connection counts */
+    hall_open(&hall, "none");
+    while (stage_phase_now(hall.stage) == STAGE_SANITY) {
+      (void)world_step(&hall.world);
+    }
+    hall.world.opening_us = rows[i].opening_us;
+    while (stage_num_done(hall.stage) < HALL_PLAYS - 8) {
+      (void)world_step(&hall.world);
+    }
+    hall.most_running = 0;
+    hall_go_on(&hall);
+    assert_in_range(hall.most_running, rows[i].least, rows[i].most);
+    for (size_t play = 0; play < HALL_PLAYS; play++) {
+      runs_are(&hall, play, 1, 0);
+    }
+    hall_close(&hall);
+  }
 }
 
 static void test_the_owner_of_a_stray_answer_is_accused(void **state) {
@@ -698,6 +752,8 @@ int main(void) {
       cmocka_unit_test(test_no_play_at_all),
       cmocka_unit_test(test_what_was_not_clean_is_run_again),
       cmocka_unit_test(test_a_flake_is_run_three_times),
+      cmocka_unit_test(test_another_symptom_confirms_nothing),
+      cmocka_unit_test(test_a_full_queue_means_fewer_at_once),
       cmocka_unit_test(test_the_owner_of_a_stray_answer_is_accused),
       cmocka_unit_test(test_the_deadline_comes_from_the_round_trip),
       cmocka_unit_test(test_slow_is_not_silent),

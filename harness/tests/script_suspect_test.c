@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Runs, one letter each: c clean, b bad by itself, v got another play's answer, n its request did
- * not arrive, d the target died. */
+/* Runs, one letter each: c clean, b bad by itself, o bad in another way, v got another play's
+ * answer, n its request did not arrive, d the target died. */
 struct runs_row {
   const char *runs;
   bool done;         /* there is none after them */
@@ -33,6 +33,8 @@ static const struct runs_row runs_rows[] = {
     {"nn", true, 1, 1, false},
     {"dd", true, 1, 1, false},
     {"dn", false, 0, 0, false},
+    {"bo", false, 1, 1, false},
+    {"od", true, 1, 1, false},
     {"bc", false, 0, 1, false},
     {"vc", false, 0, 1, false},
     {"nc", false, 0, 1, false},
@@ -44,6 +46,8 @@ static const struct runs_row runs_rows[] = {
     {"vv", false, 1, 1, true},
     {"vn", false, 1, 1, false},
 
+    {"bob", true, 2, 2, false},
+    {"boc", true, 1, 1, false},
     {"bcc", true, 0, 2, false},
     {"bcb", true, 2, 2, false},
     {"vbb", true, 2, 2, false},
@@ -58,11 +62,17 @@ static const struct runs_row runs_rows[] = {
 };
 
 static struct script script_of(char letter, struct finding *finding) {
-  struct script script = {.config.play = 7};
+  static struct step_record other = {.observed = "502"};
+  struct script script = {.config.play = 7, .first_missed = SIZE_MAX};
   *finding = (struct finding){.breach = BREACH_FOREIGN, .has_owner = true, .owner.play = 8};
   switch (letter) {
   case 'b':
     script.missed = true;
+    break;
+  case 'o':
+    script.missed = true;
+    script.steps = &other;
+    script.first_missed = 0;
     break;
   case 'v':
     script.findings = finding;
@@ -116,9 +126,9 @@ static void test_an_answer_of_its_own_misleads_nobody(void **state) {
  * was broken, and the case where an answer was lost. */
 static void symptom_is(struct script *script, const char *symptom) {
   struct case_file file = {.id = span_of("g/c")};
-  struct play play = {.file = &file, .runs = {script}, .num_runs = 1};
+  script->config.file = &file;
   struct arena arena = {0};
-  assert_string_equal(suspect_symptom(&arena, &play), symptom);
+  assert_string_equal(suspect_symptom(&arena, script), symptom);
   arena_free(&arena);
 }
 
@@ -149,6 +159,11 @@ static void test_the_symptom_of_a_play(void **state) {
   symptom_is(&script, "502, fell out, next answered|RFC9112-9.3.2-1|\n");
   finding.breach = BREACH_NEVER;
   exchanges[1]->fell_out = false;
+  symptom_is(&script, "502, next answered|-|\n");
+  exchanges[1]->stalled = true;
+  symptom_is(&script, "502, stalled, next answered|-|\n");
+  struct message_seen final = {.complete = true};
+  exchanges[1]->final = &final;
   symptom_is(&script, "502, next answered|-|\n");
 }
 

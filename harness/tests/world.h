@@ -41,6 +41,7 @@ struct world {
   size_t num_events;
   bool refuse;         /* nobody accepts */
   uint64_t latency_us; /* more than WORLD_LATENCY_US that everything takes; may only grow */
+  uint64_t opening_us; /* more than that until a connection of actor 0 is open */
   uint64_t unaware_us; /* more than that until actor 1 notices that a peer ended its direction */
 };
 
@@ -76,6 +77,9 @@ static inline void world_post(struct world *world, unsigned actor, enum actor_ev
   };
   if (kind == ACTOR_FIN && actor == 1) {
     event->at_us += world->unaware_us;
+  }
+  if (kind == ACTOR_CONNECTED && actor == 0) {
+    event->at_us += world->opening_us;
   }
   world_queue(world, event);
 }
