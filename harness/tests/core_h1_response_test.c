@@ -229,7 +229,9 @@ static void test_a_wrong_beginning_is_told_at_once(void **state) {
         wire[wrong] = 'x';
         struct h1_response parser;
         init_for(&parser, H1_FOR_GET);
-        assert_more(&parser, span_make(wire, first));
+        if (first > 0) {
+          assert_more(&parser, span_make(wire, first));
+        }
         assert_error(&parser, span_make(wire, len), H1_BAD_START_LINE, wrong);
       }
     }

@@ -129,15 +129,16 @@ static void test_clean_plays_run_once(void **state) {
 
 static void test_no_more_plays_at_once_than_jobs(void **state) {
   (void)state;
-  static const unsigned jobs[] = {1, 3, 8};
+  static const unsigned jobs[] = {0, 1, 3, 8}; /* 0 is as 1 */
   for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
     struct hall hall;
     hall_init(&hall, 20);
     hall.config.jobs = jobs[i];
     hall_play(&hall, "none");
     /* A canary may open a connection before the one before it is closed at the other end. */
-    assert_true(hall.most <= jobs[i] + 1);
-    assert_true(hall.most >= jobs[i]);
+    unsigned least = jobs[i] == 0 ? 1 : jobs[i];
+    assert_true(hall.most <= least + 1);
+    assert_true(hall.most >= least);
     hall_close(&hall);
   }
 }
