@@ -23,8 +23,8 @@ COMMON = JUDGEMENT | WORDS
 # Which of several outcomes met a requirement, and where among others a message came, differs from run to run.
 VARYING = {"pass": "outcome", "info": "observed"}
 VALUE = "{value}"
-MAX_LINES = 40
-MAX_TEXT = 240
+MAX_LINES = 24
+MAX_TEXT = 160
 
 
 def pair_of(case):
