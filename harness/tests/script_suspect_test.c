@@ -125,8 +125,6 @@ static void test_an_answer_of_its_own_misleads_nobody(void **state) {
 /* One line that is the same where the same was seen: the step missed, what fell out, the rule that
  * was broken, and the case where an answer was lost. */
 static void symptom_is(struct script *script, const char *symptom) {
-  struct case_file file = {.id = span_of("g/c")};
-  script->config.file = &file;
   struct arena arena = {0};
   assert_string_equal(suspect_symptom(&arena, script), symptom);
   arena_free(&arena);
@@ -138,7 +136,10 @@ static void test_the_symptom_of_a_play(void **state) {
   struct script script = script_of('b', &finding);
   struct script_exchange both[] = {{.closed = true}, {.fell_out = true, .next_answered = true}};
   struct script_exchange *exchanges[] = {&both[0], &both[1]};
+  struct message_seen finals[] = {{.complete = true}};
   struct step_record steps[] = {{.observed = ""}, {.observed = "502"}};
+  struct case_file file = {.id = span_of("g/c")};
+  script.config.file = &file;
   script.exchanges = exchanges;
   script.steps = steps;
   script.first_missed = SIZE_MAX;
@@ -162,8 +163,7 @@ static void test_the_symptom_of_a_play(void **state) {
   symptom_is(&script, "502, next answered|-|\n");
   exchanges[1]->stalled = true;
   symptom_is(&script, "502, stalled, next answered|-|\n");
-  struct message_seen final = {.complete = true};
-  exchanges[1]->final = &final;
+  exchanges[1]->final = &finals[0];
   symptom_is(&script, "502, next answered|-|\n");
 }
 
