@@ -34,6 +34,11 @@ struct adapter_response {
   unsigned code;
   bool has_head;
   bool complete;
+  /* Told by our own adapter alone: where in the stream its head begins and ends, and whether its
+   * trailers have fields that count in a head alone. */
+  uint64_t begin;
+  uint64_t head_end;
+  bool odd_trailers;
 };
 
 enum adapter_text { ADAPTER_NOTHING, ADAPTER_NAME, ADAPTER_VALUE };

@@ -109,7 +109,7 @@ const struct diff_row *diff_row_of(const struct diff *diff, const char *except) 
     const struct diff_row *row = &diff_rows[i];
     if ((row->kinds & diff->kind) != 0 && has_word(row->peers, diff->peer->name) &&
         (except == NULL || strcmp(row->name, except) != 0) &&
-        (row->errors == NULL || (diff->error != NULL && has_word(row->errors, diff->error))) &&
+        (row->errors == NULL || diff->error == NULL || has_word(row->errors, diff->error)) &&
         (row->when == NULL || row->when(diff))) {
       return row;
     }

@@ -36,7 +36,7 @@ struct diff_row {
   const char *file;                      /* corpus/h1/FILE.http shows it, with each of the peers */
   const char *peers;                     /* names, with blanks between */
   unsigned kinds;                        /* of enum diff_kind */
-  const char *errors;                    /* names, with blanks between; NULL: whatever */
+  const char *errors;                    /* names, with blanks between; NULL: any, or none */
   bool (*when)(const struct diff *diff); /* NULL: always */
 };
 

@@ -24,18 +24,32 @@ static void init(void *self, struct adapter_log *log, enum adapter_request reque
   }
 }
 
+/* What a head says about its content and its connection; in trailers it counts for nothing. */
+static bool counts_in_heads(struct span name) {
+  return span_is_nocase(name, "content-length") || span_is_nocase(name, "transfer-encoding") ||
+         span_is_nocase(name, "connection") || span_is_nocase(name, "upgrade");
+}
+
 static void tell(struct adapter_log *log, const struct h1_event *event) {
+  struct adapter_response *response = &log->responses[log->num];
   switch (event->kind) {
   case H1_REQUEST:
+    return;
   case H1_INTERIM:
   case H1_FINAL:
+    response->begin = event->offset;
+    return;
+  case H1_TRAILER:
+    response->odd_trailers = response->odd_trailers || counts_in_heads(event->name);
+    adapter_name(log, event->name.ptr, event->name.len);
+    adapter_value(log, event->value.ptr, event->value.len);
     return;
   case H1_FIELD:
-  case H1_TRAILER:
     adapter_name(log, event->name.ptr, event->name.len);
     adapter_value(log, event->value.ptr, event->value.len);
     return;
   case H1_HEAD_END:
+    response->head_end = event->end;
     adapter_head(log, event->code);
     return;
   case H1_CONTENT:
