@@ -155,8 +155,9 @@ static const char *miss_text(const struct weighing *weighing) {
   escape_text(&text, step->text);
   const char *observed = script->steps[script->first_missed].observed;
   bool came = strcmp(observed, "nothing") == 0 || (observed[0] >= '0' && observed[0] <= '9');
+  const char *verb = strchr(observed, ',') != NULL ? ", came" : " came";
   const char *out = arena_printf(arena, "line %zu, \"%s\": %s%s", step->line, bytes_cstr(&text),
-                                 observed, came ? " came" : "");
+                                 observed, came ? verb : "");
   bytes_free(&text);
   return out;
 }

@@ -11,11 +11,15 @@ static const char prelude[] =
     "def client(n):\n"
     "    if n not in clients: clients[n] = socket.create_connection(TARGET)\n"
     "    return clients[n]\n"
+    "def ended(s):\n"
+    "    try: return not s.recv(1, socket.MSG_PEEK)\n"
+    "    except OSError: return True\n"
     "def origin(n):\n"
     "    while n not in origins:\n"
     "        ready = select.select([listener] + backs, [], [], 3)[0]\n"
     "        if not ready: raise SystemExit('request %d did not reach the origin' % n)\n"
     "        if ready[0] is listener: backs.append(listener.accept()[0])\n"
+    "        elif ended(ready[0]): backs.remove(ready[0])\n"
     "        else: origins[n] = ready[0]\n"
     "    return origins[n]\n"
     "def send(name, s, data):\n"
@@ -23,7 +27,7 @@ static const char prelude[] =
     "    except OSError as e: print(name, 'cannot send:', e)\n"
     "def show(name, s):\n"
     "    s.settimeout(1)\n"
-    "    try: print(name, 'received', s.recv(65536))\n"
+    "    try: print(name, 'received', s.recv(65536) or 'the end')\n"
     "    except OSError as e: print(name, 'received nothing:', e)\n"
     "def half_close(s):\n"
     "    try: s.shutdown(socket.SHUT_WR)\n"
@@ -62,8 +66,9 @@ static void add_literal(struct bytes *out, struct span bytes) {
   bytes_text(out, "'");
 }
 
-/* The function of the prelude that does what a note tells; NULL for none. */
-static const char *function_for(struct span note) {
+/* The function of the prelude that does what a note tells; NULL for none. A client forgets a
+ * connection that the target reset, to open another; our origin's are the target's to end. */
+static const char *function_for(enum lane lane, struct span note) {
   static const struct {
     const char *note;
     const char *function;
@@ -71,8 +76,10 @@ static const char *function_for(struct span note) {
       {"closes", "close"},
       {"half-closes", "half_close"},
       {"aborts", "abort"},
-      {"the target reset", "close"},
   };
+  if (lane == LANE_CLIENT && span_is(note, "the target reset")) {
+    return "close";
+  }
   for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
     if (span_is(note, functions[i].note)) {
       return functions[i].function;
@@ -89,8 +96,8 @@ static void add_entry(struct bytes *out, const struct transcript_entry *entry) {
     bytes_text(out, ")\n");
   } else if (strcmp(entry->dir, "received") == 0 || span_is(entry->bytes, "nothing came")) {
     bytes_printf(out, "show('%s %u', %s(%u))\n", lane, entry->number, lane, entry->number);
-  } else if (function_for(entry->bytes) != NULL) {
-    bytes_printf(out, "%s(%s(%u))\n", function_for(entry->bytes), lane, entry->number);
+  } else if (function_for(entry->lane, entry->bytes) != NULL) {
+    bytes_printf(out, "%s(%s(%u))\n", function_for(entry->lane, entry->bytes), lane, entry->number);
   }
 }
 

@@ -42,8 +42,10 @@ static const struct {
     [OUTCOME_DROPPED] = {"dropped", "No interim response arrived; the final one did.",
                          "The client does not learn that work goes on, so long requests end in its "
                          "timeout, and early hints gain nothing."},
-    [OUTCOME_UNMET] = {"unmet", "Something that the case asks for was not seen.",
-                       "That depends on what was missed: the reason says it."},
+    [OUTCOME_UNMET] =
+        {"unmet",
+         "Something that the case asks for was not seen, or something came that it forbids.",
+         "That depends on what it was: the reason says it."},
     [OUTCOME_HELD] = {"held", "Interim responses arrived, but only with the final one.",
                       "They come too late to keep a client waiting or to start a preload; no "
                       "message is lost."},

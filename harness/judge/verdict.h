@@ -41,7 +41,7 @@ enum outcome {
   OUTCOME_REORDERED,      /* interim responses arrived in another order */
   OUTCOME_COLLAPSED,      /* some interim responses arrived, not all */
   OUTCOME_DROPPED,        /* no interim response arrived, the final one did */
-  OUTCOME_UNMET,          /* something else that the case asks for was not seen */
+  OUTCOME_UNMET,          /* something else: asked for and not seen, or forbidden and seen */
   OUTCOME_HELD,           /* interim responses arrived, but only with the final one */
   OUTCOME_FORWARDED,      /* interim responses arrived while the origin waited */
   OUTCOME_OK,             /* all that the case asks for was seen; no interim crossed the target */

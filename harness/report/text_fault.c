@@ -187,7 +187,7 @@ static void put_script(struct text *text, const struct result *result) {
   if (!text->style->verbose || result->script[0] == '\0') {
     return;
   }
-  put_labelled(text, "by hand", PAINT_FAINT, "a shell script that needs no interim:");
+  put_labelled(text, "by hand", PAINT_FAINT, "Python, to paste into a shell; it needs no interim:");
   size_t indent = is_indentable(result->script) ? BODY : 0;
   const char *line = result->script;
   while (line[0] != '\0') {

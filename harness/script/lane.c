@@ -454,13 +454,16 @@ static bool is_content_to_head(const struct script *script, const struct client_
 static void grammar_broken(struct script *script, size_t client, uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
   const struct h1_error *error = &lane->parser.error;
-  const struct script_exchange *exchange = lane_outstanding(script, client);
+  struct script_exchange *exchange = lane_outstanding(script, client);
   if (lane->first_queued > 0 && lane->link == NULL &&
       find_skipped(script, client, script->exchanges[lane->queue[lane->first_queued - 1]],
                    now_us)) {
     return;
   }
   bool unsolicited = lane->building == NULL && exchange == NULL;
+  if (exchange != NULL) {
+    exchange->garbled = true;
+  }
   const char *text =
       arena_printf(&script->arena, "%s, at byte %llu of the connection: %s",
                    h1_error_name(error->code), (unsigned long long)error->offset, error->reason);

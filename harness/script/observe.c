@@ -1,5 +1,7 @@
 #include "script/internal.h"
 
+#include "base/escape.h"
+
 /* The sequences that a report sets side by side, and the requirements behind the house rules. */
 
 static void add_word(struct bytes *out, const char *word, uint64_t times) {
@@ -7,6 +9,27 @@ static void add_word(struct bytes *out, const char *word, uint64_t times) {
   if (times > 1) {
     bytes_printf(out, " x%llu", (unsigned long long)times);
   }
+}
+
+/* Equal words in a row, told as one. */
+struct row {
+  const char *word;
+  uint64_t times;
+};
+
+static void row_end(struct bytes *out, const struct row *row) {
+  if (row->times > 0) {
+    add_word(out, row->word, row->times);
+  }
+}
+
+static void row_add(struct bytes *out, struct row *row, const char *word, uint64_t times) {
+  if (row->times > 0 && strcmp(word, row->word) == 0) {
+    row->times += times;
+    return;
+  }
+  row_end(out, row);
+  *row = (struct row){word, times};
 }
 
 static const char *wanted_text(struct arena *arena, const struct case_message *message) {
@@ -36,26 +59,52 @@ static const char *wanted_text(struct arena *arena, const struct case_message *m
   return "";
 }
 
-const char *script_expected(struct script *script) {
-  struct arena *arena = &script->arena;
-  struct bytes out = {0};
+/* "never 102 with X": what is forbidden is a message with that field. */
+static const char *expected_word(struct arena *arena, const struct step *step) {
+  struct bytes word = {0};
+  bytes_text(&word, step->verb == VERB_NEVER_SEES ? "never " : "");
+  for (size_t k = 0; k < step->num_messages; k++) {
+    bytes_printf(&word, "%s%s", k == 0 ? "" : " or ", wanted_text(arena, &step->messages[k]));
+  }
+  if (step->verb == VERB_NEVER_SEES && step->num_fields > 0) {
+    const struct case_field *field = &step->fields[0];
+    bytes_text(&word, field->demand == FIELD_ABSENT ? " without " : " with ");
+    escape_text(&word, field->name);
+  }
+  const char *text = arena_printf(arena, "%s", bytes_cstr(&word));
+  bytes_free(&word);
+  return text;
+}
+
+static void expected_lane(struct script *script, unsigned number, struct bytes *out) {
+  struct row row = {0};
   for (size_t i = 0; i < script->config.file->num_steps; i++) {
     const struct step *step = &script->config.file->steps[i];
-    if (step->lane != LANE_CLIENT || (step->verb != VERB_SEES && step->verb != VERB_NEVER_SEES)) {
+    bool said = step->verb == VERB_SEES || step->verb == VERB_NEVER_SEES;
+    if (step->lane != LANE_CLIENT || step->number != number || !said) {
       continue;
     }
-    struct bytes word = {0};
-    bytes_text(&word, step->verb == VERB_NEVER_SEES ? "never " : "");
-    if (step->number > 1) {
-      bytes_printf(&word, "client %u: ", step->number);
-    }
-    for (size_t k = 0; k < step->num_messages; k++) {
-      bytes_printf(&word, "%s%s", k == 0 ? "" : " or ", wanted_text(arena, &step->messages[k]));
-    }
-    add_word(&out, bytes_cstr(&word), step->repeat);
-    bytes_free(&word);
+    row_add(out, &row, expected_word(&script->arena, step), step->repeat > 1 ? step->repeat : 1);
   }
-  const char *text = arena_printf(arena, "%s", bytes_cstr(&out));
+  row_end(out, &row);
+}
+
+static void add_lane(struct bytes *out, size_t client, const struct bytes *lane) {
+  if (client > 0 && lane->len > 0) {
+    bytes_printf(out, "%sclient %zu: ", out->len == 0 ? "" : "; ", client + 1);
+  }
+  bytes_add(out, bytes_span(lane));
+}
+
+const char *script_expected(struct script *script) {
+  struct bytes out = {0};
+  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
+    struct bytes lane = {0};
+    expected_lane(script, (unsigned)i + 1, &lane);
+    add_lane(&out, i, &lane);
+    bytes_free(&lane);
+  }
+  const char *text = arena_printf(&script->arena, "%s", bytes_cstr(&out));
   bytes_free(&out);
   return text;
 }
@@ -74,27 +123,16 @@ static bool of_the_case(const struct script *script, const struct message_seen *
 
 static void observed_lane(struct script *script, const struct client_lane *lane,
                           struct bytes *out) {
-  const char *last = "";
-  uint64_t times = 0;
+  struct row row = {0};
   for (const struct message_seen *m = lane->first; m != NULL; m = m->next) {
     if (!of_the_case(script, m)) {
       continue;
     }
     const char *word = arena_printf(&script->arena, "%s%s", message_word(&script->arena, m),
                                     m->complete || m->framing == H1_SWITCHED ? "" : " (cut)");
-    if (strcmp(word, last) == 0) {
-      times++;
-      continue;
-    }
-    if (times > 0) {
-      add_word(out, last, times);
-    }
-    last = word;
-    times = 1;
+    row_add(out, &row, word, 1);
   }
-  if (times > 0) {
-    add_word(out, last, times);
-  }
+  row_end(out, &row);
 }
 
 bool script_fell_out(const struct script_exchange *exchange, const struct message_seen *message) {
@@ -107,6 +145,9 @@ static const char *lane_end(const struct script *script, size_t client) {
   for (size_t i = 0; i < script->num_exchanges; i++) {
     const struct script_exchange *exchange = script->exchanges[i];
     if (exchange->client == client && !exchange->automatic) {
+      if (exchange->garbled) {
+        return "no HTTP";
+      }
       bool answered = exchange->final != NULL && !script_fell_out(exchange, exchange->final);
       stalled = stalled || (exchange->stalled && !answered);
       closed = closed || (exchange->closed && !answered && exchange->probed_us == 0);
@@ -121,17 +162,13 @@ const char *script_observed(struct script *script) {
     if (script->clients[i].state == LANE_NEW) {
       continue;
     }
-    size_t before = out.len;
-    if (i > 0) {
-      bytes_printf(&out, "%sclient %zu: ", before == 0 ? "" : "; ", i + 1);
-    }
     struct bytes lane = {0};
     observed_lane(script, &script->clients[i], &lane);
     const char *end = lane_end(script, i);
     if (end != NULL) {
       add_word(&lane, end, 1);
     }
-    bytes_add(&out, bytes_span(&lane));
+    add_lane(&out, i, &lane);
     bytes_free(&lane);
   }
   if (script->fallen[0] != '\0') {

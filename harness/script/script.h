@@ -146,6 +146,7 @@ struct script_exchange {
   bool foreign;
   bool closed;        /* the client's connection ended before a final */
   bool forgone;       /* as the response before it had said */
+  bool garbled;       /* what came instead of its answer, or in it, is no HTTP/1.1 */
   bool stalled;       /* a deadline for a final passed */
   bool passed_over;   /* it came too late for a step that was to answer it */
   uint64_t probed_us; /* what came after is the probe's doing; 0 for never */

@@ -28,6 +28,7 @@ static const struct row rows[] = {
     {LANE_ORIGIN, 1, "note", "aborts", "abort(origin(1))\n"},
     {LANE_CLIENT, 1, "note", "the target closed", ""},
     {LANE_CLIENT, 1, "note", "the target reset", "close(client(1))\n"},
+    {LANE_ORIGIN, 1, "note", "the target reset", ""},
 };
 enum { NUM_ROWS = sizeof(rows) / sizeof(rows[0]) };
 

@@ -16,7 +16,11 @@ static const struct {
     {"client never sees 101\nclient sees 200\n", "never 101, 200"},
     {"client may see 1xx\nclient sees 200\n", "200"},
     {"origin sees content\nclient sees 200\n", "200"},
-    {"client sees 200\nclient 2 sends GET\nclient 2 sees 204\n", "200, client 2: 204"},
+    {"client sees 200\nclient 2 sends GET\nclient 2 sees 204\n", "200; client 2: 204"},
+    {"client 2 sends GET\nclient 2 sees 204\nclient sees 200\n", "200; client 2: 204"},
+    {"client sees 102\nclient sees 102 x 2\nclient sees 200\n", "102 x3, 200"},
+    {"client never sees 102\n  A: b\nclient never sees 102\n  ! C\nclient sees 200\n",
+     "never 102 with A, never 102 without C, 200"},
 };
 
 static void test_what_a_case_expects(void **state) {
@@ -41,6 +45,7 @@ static const struct {
     {MARK("0", "1") MARK("0", "2") MARK("0", "3"), "102 x3, 200"},
     {MARK("0", "1") "HTTP/1.1 103 Early Hints||" MARK("0", "2"), "102, 103, 102, 200"},
     {MARK("0", "1") MARK("0", "2") "HTTP/1.1 103 E||HTTP/1.1 103 E||", "102 x2, 103 x2, 200"},
+    {MARK("0", "1") "HTTP/1.1 1 E||", "102, no HTTP"},
 };
 
 static void test_what_a_client_observed(void **state) {
