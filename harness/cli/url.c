@@ -168,7 +168,9 @@ int url_check_address(const char *text, bool any_port, struct diag *diag) {
     return -1;
   }
   if (authority.port.len == 0) {
-    return fail_at(&reader, text, "no port; write HOST:PORT");
+    bool is_port = text[strspn(text, "0123456789")] == '\0';
+    return fail_at(&reader, text,
+                   is_port ? "no host; write HOST:PORT" : "no port; write HOST:PORT");
   }
   return 0;
 }

@@ -159,7 +159,7 @@ static void put_sequences(struct text *text, const struct result *result) {
 static void put_other_outcomes(struct text *text, const struct result *result) {
   struct bytes others = {0};
   for (unsigned i = 0; i < NUM_OUTCOMES; i++) {
-    bool other = i != (unsigned)result->outcome && i != OUTCOME_OK;
+    bool other = i != (unsigned)result->outcome && !outcome_meets((enum outcome)i);
     if (other && (result->outcomes & (1U << i)) != 0) {
       bytes_printf(&others, "%s%s", others.len > 0 ? ", " : "", outcome_word((enum outcome)i));
     }

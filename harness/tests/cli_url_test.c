@@ -112,6 +112,7 @@ static void test_an_address_has_a_host_and_a_port(void **state) {
       {"127.0.0.1:99999", true, "the port is no number from 0 to 65535"},
       {"127.0.0.1", true, "no port; write HOST:PORT"},
       {"[::1]", true, "no port; write HOST:PORT"},
+      {"9000", true, "no host; write HOST:PORT"},
       {":9000", true, "no host; write HOST:PORT"},
       {"", true, "no host; write HOST:PORT"},
       {"http://127.0.0.1:9000", true, "several colons"},
