@@ -224,11 +224,14 @@ static bool behind_bare_101(const struct diff *diff) {
   if (diff->response == 0 || diff->ours.responses[diff->response - 1].code != 101) {
     return false;
   }
-  struct span rest = head_of(diff, diff->response - 1);
+  struct span head = head_of(diff, diff->response - 1);
   struct span value;
-  bool upgrade = num_fields(diff, diff->response - 1, "upgrade") > 0;
+  bool upgrade = false;
   bool connection = false;
-  while (next_field(&rest, "connection", &value)) {
+  for (struct span rest = head; next_field(&rest, "upgrade", &value);) {
+    upgrade = upgrade || value.len > 0;
+  }
+  for (struct span rest = head; next_field(&rest, "connection", &value);) {
     connection = connection || span_is_nocase(value, "upgrade");
   }
   return diff->ours.tunnel && !(upgrade && connection);

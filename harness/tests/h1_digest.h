@@ -42,6 +42,7 @@ struct h1_digest {
   struct span window; /* what is read now, and its offset in the stream */
   uint64_t base;
   bool outside; /* a span was not inside its event */
+  bool forgets; /* more than a CR would be looked at again: the cost would not be linear */
 };
 
 static inline void digest_mix(struct h1_digest *digest, uint64_t value) {
@@ -139,6 +140,12 @@ static inline enum h1_status digest_window(struct h1_digest *digest,
   return status;
 }
 
+/* How far the parser has looked, as an offset in the stream. */
+static inline uint64_t digest_looked(const struct h1_response *parser) {
+  uint64_t start = parser->reader.start;
+  return parser->reader.scan.at > start ? parser->reader.scan.at : start;
+}
+
 /* h1_digest_of reads the stream and its end. */
 static inline struct h1_digest h1_digest_of(const struct h1_reading *reading) {
   struct h1_digest digest = {.sum = 1};
@@ -159,6 +166,7 @@ static inline struct h1_digest h1_digest_of(const struct h1_reading *reading) {
     digest.window = span_skip(whole, base);
     digest.base = base;
     status = digest_window(&digest, reading, &parser, digest.window);
+    digest.forgets = digest.forgets || (status == H1_MORE && digest_looked(&parser) + 1 < given);
     if (given == reading->wire.len) {
       break;
     }
