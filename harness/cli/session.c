@@ -482,7 +482,8 @@ static bool is_plain(const struct playing *playing) {
          playing->plan->pair.front == HTTP_H1 && stage_back(playing->stage) == HTTP_H1;
 }
 
-/* What TLS has to say of it, on either side of the target. In the run's arena. */
+/* What TLS has to say of it, on either side of the target, where nobody may have refused anything.
+ * In the run's arena. */
 static const char *explain_failure(const struct playing *playing, const char *fatal) {
   const char *front =
       playing->to_target == NULL ? "" : net_player_address_failure(playing->player, 0);
@@ -491,7 +492,10 @@ static const char *explain_failure(const struct playing *playing, const char *fa
   if (fatal[0] == '\0') {
     return "";
   }
-  return arena_printf(playing->arena, "%s%s%s%s%s", fatal, front[0] == '\0' ? "" : ": ", front,
+  const char *refused = front[0] == '\0' ? NULL : strstr(fatal, "connection refused");
+  int len = (int)(refused == NULL ? strlen(fatal) : (size_t)(refused - fatal));
+  return arena_printf(playing->arena, "%.*s%s%s%s%s%s", len, fatal,
+                      refused == NULL ? "" : "no connection", front[0] == '\0' ? "" : ": ", front,
                       back[0] == '\0' ? "" : "; at our origin: ", back);
 }
 

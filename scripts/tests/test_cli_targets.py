@@ -3,6 +3,7 @@
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import time
 
@@ -205,6 +206,19 @@ def test_the_script_that_reproduces_a_result_runs_without_interim(suite, run, ba
     done = run("sh", "-c", script, timeout=STOP_SECONDS)
     assert done.returncode == 0, done.stderr
     assert "502 Own" in done.stdout
+
+
+def test_such_a_script_passes_over_a_connection_that_the_target_ended(suite, bad_target):
+    target = bad_target("replaces")
+    script = suite(*target.gateway, *FEW).cases[CASE]["script"]
+    functions = {}
+    exec(script.split("\n", 1)[1].split("\nsend(", 1)[0], functions)
+    with functions["listener"]:
+        socket.create_connection(functions["ORIGIN"]).close()
+        with socket.create_connection(functions["ORIGIN"]) as second:
+            second.sendall(b"GET")
+            with functions["origin"](1) as back:
+                assert back.recv(9) == b"GET"
 
 
 @pytest.mark.parametrize("watched", [False, True])

@@ -67,7 +67,9 @@ def test_a_certificate_that_nobody_vouches_for(interim, run, haproxy):
         "forward/102-then-200",
     )  # fmt: skip
     assert played.returncode == 3
-    assert "use --insecure, or --cacert FILE" in " ".join(played.stdout.split())
+    said = " ".join(played.stdout.split())
+    assert "observed no connection: the certificate of the target is not accepted" in said
+    assert "use --insecure, or --cacert FILE" in said
     trusted = haproxy.directory / "certificate.pem"
     played = run(
         interim, "run", "--target", haproxy.tls_url, "--origin", haproxy.origin,
