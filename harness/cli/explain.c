@@ -222,6 +222,10 @@ static void put_outcome(struct explanation *explanation, enum outcome outcome) {
 
 static void put_outcomes(struct explanation *explanation) {
   put_heading(explanation, "What each outcome means for it");
+  page_wrap(
+      &explanation->page, INDENT, PAINT_NONE,
+      "The steps come first: what they allow, as \"may see\" and \"or\" do, is no miss, and what "
+      "they forbid, as \"never sees\" does, is one.");
   for (unsigned i = 0; i < NUM_OUTCOMES; i++) {
     put_outcome(explanation, (enum outcome)i);
   }
