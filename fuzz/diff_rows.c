@@ -240,7 +240,8 @@ static bool behind_bare_101(const struct diff *diff) {
 /* A minor version that llhttp does not know. */
 static bool minor_over_1(const struct diff *diff) {
   struct span head = head_of(diff, diff->response);
-  return span_starts(head, "HTTP/1.") && head.len > 7 && is_digit(head.ptr[7]) && head.ptr[7] > '1';
+  return head.ptr != NULL && head.len > 7 && span_starts(head, "HTTP/1.") &&
+         is_digit(head.ptr[7]) && head.ptr[7] > '1';
 }
 
 /* A response before this one was the last of its connection, for the peer. */
@@ -344,7 +345,7 @@ static bool coding_longer_name(const struct diff *diff) {
   static const char name[] = "transfer-encoding";
   size_t len = sizeof(name) - 1;
   struct span head = head_of(diff, diff->response);
-  for (size_t i = 0; i + len < head.len; i++) {
+  for (size_t i = 0; head.ptr != NULL && i + len < head.len; i++) {
     const uint8_t *at = head.ptr + i;
     if (span_is_nocase(span_make(at, len), name) && at[len] != ':' && !is_control(at[len])) {
       return true;
@@ -361,9 +362,10 @@ static bool chunk_extension(const struct diff *diff) {
 }
 
 static size_t hex_length(struct span text) {
+  static const char letters[] = "abcdefABCDEF";
   size_t i = 0;
   while (i < text.len &&
-         (is_digit(text.ptr[i]) || memchr("abcdefABCDEF", text.ptr[i], 12) != NULL)) {
+         (is_digit(text.ptr[i]) || memchr(letters, text.ptr[i], sizeof(letters) - 1) != NULL)) {
     i++;
   }
   return i;
