@@ -387,6 +387,8 @@ static void test_what_an_outcome_can_break(void **state) {
       {OUTCOME_HANG, "RFC9110-15.2-4", true},
       {OUTCOME_HANG, "RFC9110-10.1.1-13", true},
       {OUTCOME_HANG, "RFC9112-9.3-3", false},
+      {OUTCOME_HANG, "RFC9112-8-1", false},
+      {OUTCOME_UNMET, "RFC9112-8-1", true},
       {OUTCOME_DESYNC, "RFC9112-9.3-3", true},
       {OUTCOME_CLOSED, "RFC9112-9.3.2-1", false},
       {OUTCOME_HANG, "RFC9112-9.3.2-1", true},
