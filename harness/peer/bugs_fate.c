@@ -119,8 +119,8 @@ static const struct bug rows[] = {
      BUG_H1_H1 | BUG_H2_H1, BUG_PASS_AND_HANG, WHEN_FOLLOWED, 0},
     {"hang-second-request", "An interim response to the second request of a connection stops it.",
      "RFC9110-15.2-4", "C18", "forward/second-request",
-     "cache forward h2-flow/among-the-first-frames h2-hpack/next-response h2-streams/goaway "
-     "head/pipelined http10/next-is-newer hygiene/compression pairing",
+     "cache forward framing/304-with-length h2-flow/among-the-first-frames h2-hpack/next-response "
+     "h2-streams/goaway head/pipelined http10/next-is-newer hygiene/compression pairing",
      BUG_FRONT_H1, BUG_PASS_AND_HANG, WHEN_REUSED_FRONT, 0},
     {"hang-while-uploading", "An interim response in the middle of an upload stops the exchange.",
      "RFC9110-7.5-4", "I12", "forward/during-upload",
