@@ -370,16 +370,24 @@ class Server:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 pass
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
-            self.process.wait()
+            self._kill_session()
             self.process = None
         if self.directory is not None:
             # A child that is still dying may write there.
             shutil.rmtree(self.directory, ignore_errors=True)
             self.directory = None
+
+    def _kill_session(self):
+        """Until its last process is gone the port may still take connections."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                break
+            self.process.poll()
+            time.sleep(0.005)
+        self.process.wait()
 
     def log(self):
         """The end of what the server wrote to its standard output and error."""
