@@ -113,10 +113,10 @@ static void put_further_rules(struct explanation *explanation) {
 static void put_case_text(struct explanation *explanation) {
   struct span rest = explanation->file->text;
   put_heading(explanation, "The case");
-  while (rest.len > 0) {
+  for (size_t number = 1; rest.len > 0; number++) {
     size_t end = span_find(rest, span_of("\n"), 0);
     size_t len = end == SIZE_MAX ? rest.len : end;
-    page_indent(&explanation->page, INDENT);
+    page_printf(&explanation->page, PAINT_FAINT, "%4zu  ", number);
     page_put(&explanation->page, PAINT_NONE, text_of(explanation, span_make(rest.ptr, len)));
     page_end(&explanation->page);
     rest = span_skip(rest, len + 1);

@@ -659,8 +659,9 @@ void never_check(struct script *script, size_t client, const struct message_seen
       script->steps[i].observed = arena_printf(&script->arena, "%u", message->code);
       script->first_missed = i < script->first_missed ? i : script->first_missed;
       script_find(script, BREACH_NEVER, NULL,
-                  arena_printf(&script->arena, "a %u%s came, which line %zu forbids", message->code,
-                               first_demand(script, &steps[i]), steps[i].line));
+                  arena_printf(&script->arena, "line %zu, \"%s\": a %u%s came", steps[i].line,
+                               escaped(script, steps[i].text), message->code,
+                               first_demand(script, &steps[i])));
     }
   }
 }

@@ -206,7 +206,7 @@ static void test_explain_tells_what_decides_and_what_each_outcome_means(void **s
       "  at seat proxy: RFC9110-15.2-6, MUST\n    A proxy forwards 1xx.\n",
       "What it is about besides\n  RFC9110-15.2-4, MUST\n    A client copes with 1xx.\n",
       "  code, 2 values: 102 103\n  It makes 2 results; the first is forward/one:102.\n",
-      "  origin  sends  {code}\n",
+      "\n   7  for     code 102 103\n   8\n   9  client  sends  GET\n  10  origin  sends  {code}\n",
       "  crashed          gateway FAIL by HOUSE-ALIVE, proxy FAIL\n",
       "  taken-as-final   gateway FAIL by RFC9110-15.2-4, proxy FAIL\n",
       "  dropped          gateway WARN, proxy FAIL\n",

@@ -119,11 +119,12 @@ static void test_what_a_forbidden_message_is_called(void **state) {
     const char *fields;
     const char *text;
   } rows[] = {
-      {"103\n", "", "a 103 came, which line 6 forbids"},
-      {"1xx\n  A: b\n", "A: b|", "a 103 with A: b came, which line 6 forbids"},
-      {"103\n  A: b\n  C: d\n", "A: b|C: d|", "a 103 with A: b came, which line 6 forbids"},
-      {"103\n  ! A\n", "", "a 103 without A came, which line 6 forbids"},
-      {"103\n  ! A: b\n", "A: c|", "a 103 without A: b came, which line 6 forbids"},
+      {"103\n", "", "line 6, \"client never sees 103\": a 103 came"},
+      {"1xx\n  A: b\n", "A: b|", "line 6, \"client never sees 1xx\": a 103 with A: b came"},
+      {"103\n  A: b\n  C: d\n", "A: b|C: d|",
+       "line 6, \"client never sees 103\": a 103 with A: b came"},
+      {"103\n  ! A\n", "", "line 6, \"client never sees 103\": a 103 without A came"},
+      {"103\n  ! A: b\n", "A: c|", "line 6, \"client never sees 103\": a 103 without A: b came"},
       {"103\n  A: b\n", "A: c|", NULL},
       {"102\n", "", NULL},
   };

@@ -195,17 +195,17 @@ class Data:
     def case(self, name):
         listed = self.suite.cases.get(name)
         if listed is None:
-            return {"id": name, "title": self.titles[name], "why": "", "seats": [], "cites": [], "text": ""}
+            return {"id": name, "title": self.titles[name], "why": "", "seats": [], "cites": [], "head": "", "steps": "", "line": 1}
         seats = [[seat["seat"], seat["level"], seat["requirement"]] for seat in listed["seats"]]
-        text = steps_of(self.explanations[name].text)
-        return {"id": name, "title": listed["title"], "why": listed["why"], "seats": seats, "cites": listed["cites"], "text": text}
+        told = {"id": name, "title": listed["title"], "why": listed["why"], "seats": seats, "cites": listed["cites"]}
+        return told | parts_of(self.explanations[name].text)
 
 
-def steps_of(text):
-    """Parameters and steps of a case: what its head says besides is told in other places."""
+def parts_of(text):
+    """Steps of a case, the line of its file that they begin in, and what of its head is told nowhere else."""
     head, _, steps = text.partition("\n\n")
     kept = [line for line in head.splitlines() if line.split(" ")[0] not in ("title", "why", "cites", "seat")]
-    return "\n".join([*kept, "", steps] if kept else [steps])
+    return {"head": "\n".join(kept), "steps": steps, "line": head.count("\n") + 3}
 
 
 def prefix_of(cases):

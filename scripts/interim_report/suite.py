@@ -9,6 +9,8 @@ from interim_report.results import ReportError
 
 SEAT_LINE = re.compile(r"  at seat (?P<seat>\w+): (?P<requirement>\S+), (?P<level>[A-Z ]+)$")
 FIRST_SENTENCE = re.compile(r"(.*?(?:\.(?= |$)|$)) ?(.*)")
+# What stands before each line of a case.
+NUMBER = re.compile(r"^ *\d+ {0,2}")
 OUTCOME_LINE = re.compile(r"  (?P<word>[a-z-]+) {2,}\S")
 
 
@@ -57,7 +59,7 @@ class Explanation:
 
     def __init__(self, text):
         sections = split_sections(text)
-        self.text = "\n".join(line[2:] for line in sections.get("The case", [])).strip("\n")
+        self.text = "\n".join(NUMBER.sub("", line) for line in sections.get("The case", [])).strip("\n")
         self.strictness = strictness_of(sections.get("What decides", []))
         self.outcomes = outcomes_of(sections.get("What each outcome means for it", []))
 

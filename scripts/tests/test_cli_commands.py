@@ -92,7 +92,7 @@ def test_list_requirements(program):
 def test_explain(program):
     done = program("explain", CASE)
     assert done.returncode == 0
-    for text in ("RFC9110-7.6-1", "RFC9110-15.2-6", "https://", "origin  sends  102", "taken-as-final", "steps come first"):
+    for text in ("RFC9110-7.6-1", "RFC9110-15.2-6", "https://", "\n   8  origin  sends  102\n", "\n  11    | done\n", "taken-as-final", "steps come first"):
         assert text in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 100
 

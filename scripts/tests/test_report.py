@@ -403,7 +403,7 @@ def test_page_of_any_text_has_the_elements_of_a_plain_one(make, seed):
 def test_page_tells_what_interim_tells_of_a_case(make):
     data = unpacked(make("html", named(failed())), "data")
     case = data["cases"][0]
-    assert case["id"] == "forward/102-then-200" and "client  sees   102" in case["text"]
+    assert case["id"] == "forward/102-then-200" and "client  sees   102" in case["steps"] and case["line"] == 7
     assert ["gateway", "EXPECTED", "RFC9110-7.6-1"] in case["seats"]
     assert data["requirements"]["RFC9110-15.2-4"][0] == "MUST"
     assert data["strictness"]["MUST"].startswith("The sentence binds this target with MUST")

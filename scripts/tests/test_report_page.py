@@ -118,6 +118,9 @@ def test_groups_open_and_cells_lead_to_their_case(page):
     assert "nothing came" in shown.texts("svg.sequence")[1] and "251 ms" in shown.texts("svg.sequence")[1]
     assert len(shown.all(".transcript tbody tr")) == 6
     assert [a.get_attribute("href") for a in shown.all(".requirement a")][0].startswith("https://www.rfc-editor.org/")
+    # The number that the reason names stands in the case, before the step that is meant.
+    number = shown.run("[...document.querySelectorAll('pre .number')].find(n => n.nextSibling.data.startsWith('client  sees   102')).dataset.number")
+    assert number == "9"
     shown.browser.back()
     assert shown.find("h2").text == "Targets"
 

@@ -93,8 +93,8 @@ function withoutTranscript(column, entry) {
 }
 
 async function drawEntry(place, item, column, entry) {
-  const expected = sequence("Expected", expectedMessages(item.text, entry.kind.parameter, entry.kind.reason));
-  const diagrams = el("div", { class: "diagrams" }, item.text ? expected : null);
+  const expected = sequence("Expected", expectedMessages(item, entry.kind.parameter, entry.kind.reason));
+  const diagrams = el("div", { class: "diagrams" }, item.steps ? expected : null);
   const transcript = el("div", {});
   place.replaceChildren(factsOf(column, entry), el("h3", {}, "Choreography"), diagrams, el("h3", {}, "Transcript"), transcript);
   let lines = null;
@@ -142,6 +142,12 @@ function impactSection(item) {
   return el("section", {}, el("h2", {}, "What a miss does to users"), el("dl", { class: "facts" }, [...seen].map(([outcome, impact]) => term(outcome, impact))));
 }
 
+// The steps with the numbers of their lines, which reasons name.
+function caseText(item) {
+  const steps = item.steps.split("\n").map((line, i) => [el("span", { class: "number", "data-number": item.line + i }), `${line}\n`]);
+  return el("pre", { tabindex: 0 }, item.head ? `${item.head}\n\n` : null, steps);
+}
+
 function caseView(item, column) {
   const alone = column === null;
   return el(
@@ -155,8 +161,8 @@ function caseView(item, column) {
     requiredSection(item),
     impactSection(item),
     bugsSection(item),
-    item.text
-      ? el("section", {}, el("h2", {}, "The case"), el("div", { class: "diagrams" }, el("pre", { tabindex: 0 }, item.text), alone ? sequence("Expected", expectedMessages(item.text, "", "")) : null))
+    item.steps
+      ? el("section", {}, el("h2", {}, "The case"), el("div", { class: "diagrams" }, caseText(item), alone ? sequence("Expected", expectedMessages(item, "", "")) : null))
       : null,
     el("section", {}, el("h2", {}, "Results"), resultsTable(item, column)),
   );

@@ -9,26 +9,24 @@ const MAX_LABEL = 21;
 const STEP = /^(client|origin)(?: (\d+))? +(may see|never sees|sees|sends|closes|aborts|half-closes|\S+) *(.*)$/;
 
 // "{name}" with the value of a case's only parameter.
-function substituted(text, head, parameter) {
-  const named = /^for +(\S+)/m.exec(head);
-  return named && parameter && !/^for .*\n(.*\n)*for /m.test(head) ? text.replaceAll(`{${named[1]}}`, parameter) : text;
+function substituted(item, parameter) {
+  const named = [...item.head.matchAll(/^for +(\S+)/gm)];
+  return named.length === 1 && parameter ? item.steps.replaceAll(`{${named[0][1]}}`, parameter) : item.steps;
 }
 
 const squeezed = (text) => text.replace(/\s+/g, " ").trim();
 
 // What a case asks for, as messages of a diagram. The step that a reason names is marked.
-function expectedMessages(text, parameter, reason) {
-  const cut = text.startsWith("for ") ? text.indexOf("\n\n") : 0;
-  const head = text.slice(0, cut);
-  const missed = /^line \d+, "(.*?)":/.exec(reason ?? "");
+function expectedMessages(item, parameter, reason) {
+  const missed = /^line (\d+), "(.*?)":/.exec(reason ?? "");
   const messages = [];
-  for (const line of substituted(text.slice(cut), head, parameter).split("\n")) {
+  for (const [i, line] of substituted(item, parameter).split("\n").entries()) {
     const step = STEP.exec(line);
     if (!step) {
       continue;
     }
     const [, lane, number, verb, what] = step;
-    const lost = missed !== null && squeezed(line) === squeezed(missed[1]);
+    const lost = missed !== null && Number(missed[1]) === item.line + i && squeezed(line) === squeezed(missed[2]);
     const label = squeezed(`${number ? `${lane} ${number}: ` : ""}${what || verb}`);
     const base = { label, full: squeezed(line), lost };
     if (verb === "sends") {
