@@ -284,7 +284,6 @@ void canary_begin(struct script *script, uint64_t now_us) {
   script->budget_us = script->config.deadline_us;
   if (can_go_on(script)) {
     script->phase = PHASE_CANARY;
-    send_canary(script, span_of("GET"), now_us);
     return;
   }
   begin_fresh(script, now_us);

@@ -80,7 +80,6 @@ struct script_exchange {
   char nonce[NONCE_LEN + 1];
   const char *path;
   bool automatic;      /* our origin answers it by itself: canaries and probes */
-  bool expects;        /* it carries Expect: 100-continue */
   bool upgrades;       /* it carries Upgrade */
   bool chunked;        /* its content is sent as chunks */
   bool answer_chunked; /* our answer's content is */

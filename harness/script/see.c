@@ -8,11 +8,14 @@ enum { MAX_PATIENCES = 20 };
 /* Of the deadline, for a wait when the budget is spent. */
 enum { LEAST_SHARE = 2 };
 
+/* As many bytes of what came are told. */
+enum { MAX_TOLD = 80 };
+
 static const char *escaped(struct script *script, struct span bytes) {
   struct bytes text = {0};
-  escape_text(&text, bytes.len > 80 ? span_make(bytes.ptr, 80) : bytes);
-  const char *out =
-      arena_printf(&script->arena, "%s%s", bytes_cstr(&text), bytes.len > 80 ? "..." : "");
+  bool cut = bytes.len > MAX_TOLD;
+  escape_text(&text, cut ? span_make(bytes.ptr, MAX_TOLD) : bytes);
+  const char *out = arena_printf(&script->arena, "%s%s", bytes_cstr(&text), cut ? "..." : "");
   bytes_free(&text);
   return out;
 }

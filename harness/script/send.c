@@ -38,7 +38,6 @@ static void read_raw(struct script *script, struct script_exchange *exchange, st
       exchange->method = arena_copy(&script->arena, event.name);
       exchange->minor = event.minor;
     } else if (event.kind == H1_FIELD) {
-      exchange->expects = exchange->expects || span_is_nocase(event.name, "Expect");
       exchange->upgrades = exchange->upgrades || span_is_nocase(event.name, "Upgrade");
     }
   }
@@ -78,7 +77,6 @@ static void compose_client(struct script *script, const struct step *step, size_
   if (message->kind == MESSAGE_REQUEST) {
     exchange->method = message->method;
     exchange->minor = message->minor < 0 ? 1 : (unsigned)message->minor;
-    exchange->expects = has_value(step, "Expect", NULL);
     exchange->upgrades = has_value(step, "Upgrade", NULL);
     exchange->chunked = has_value(step, "Transfer-Encoding", "chunked");
   }

@@ -165,7 +165,6 @@ static bool disperse(struct stage *stage) {
   stage->dispersed = true;
   stage->doubted = true;
   stage->doubted_us = stage->now_us;
-  stage->retry_us = stage->now_us;
   return true;
 }
 
@@ -221,7 +220,6 @@ static void found_down(struct stage *stage) {
     return;
   }
   stage->down_since_us = stage->now_us;
-  stage->retry_us = stage->now_us;
   stage->died = true;
   uint64_t first_us = ACTOR_NEVER;
   for (size_t i = 0; i < stage->num_active; i++) {
@@ -270,7 +268,6 @@ static void end_play(struct stage *stage, const struct active *ended) {
   } else if (ended->cut && !suspect_outlived(script)) {
     stage->doubted = true;
     stage->doubted_us = stage->now_us;
-    stage->retry_us = stage->now_us;
   }
 }
 
@@ -664,7 +661,6 @@ void stage_looked(struct stage *stage, bool died) {
     stage->wants_look = false;
     stage->looked = true;
     stage->quiet_us = stage->now_us;
-    stage->retry_us = stage->now_us;
   }
 }
 
