@@ -408,6 +408,71 @@ static void test_what_a_play_leaves_is_reset(void **state) {
   h2_end(&h2);
 }
 
+/* The steps go on with the request of the new connection, not with one that ended unseen. */
+static void test_a_request_behind_one_that_was_lost(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\norigin sends 102\npause 5ms\nclient sends GET\norigin 2 sends 200\n"
+           "client sees 200\n",
+           HTTP_H2);
+  target_requests(&h2, PREFACE GET("1", "0"));
+  target_ends(&h2.bench, 1, ACTOR_FIN);
+  time_passes(&h2.bench, 5000);
+  target_requests(&h2, GET("3", "1"));
+  struct actor_event event = {ACTOR_BYTES, 2, 0,
+                              frames_wire(&h2, SETTINGS "HEADERS 1 END_HEADERS :status=200 "
+                                                        "interim-nonce=$1\nDATA 1 END_STREAM "
+                                                        "\"$1\\x0a\"\n")};
+  script_client_event(&h2.bench.script, &event, h2.bench.now_us);
+  bench_settle(&h2.bench);
+  steps_are(&h2.bench, "++++++");
+  h2_end(&h2);
+}
+
+/* Frames that are no HTTP/2 end the connection, and the streams on it are gone; at once with the
+ * preface too. */
+static void test_an_origin_that_gets_no_http_2(void **state) {
+  (void)state;
+  static const struct {
+    const char *first;
+    const char *then;
+  } rows[] = {
+      {PREFACE GET("1", "0"), "WINDOW_UPDATE 0 u32:0\n"},
+      {PREFACE GET("1", "0") "WINDOW_UPDATE 0 u32:0\n", ""},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct h2_bench h2;
+    h2_begin(&h2, "client sends GET\norigin sends 102\norigin sees abort\n", HTTP_H1);
+    target_requests(&h2, rows[i].first);
+    target_requests(&h2, rows[i].then);
+    steps_are(&h2.bench, "+++");
+    assert_string_equal(h2.bench.backs[0].end, "close");
+    assert_null(h2.bench.origin.backs[0]);
+    h2_end(&h2);
+  }
+}
+
+/* Another play that ends leaves the streams of this one alone, answered or not. */
+static void test_streams_of_a_play_that_goes_on(void **state) {
+  (void)state;
+  static const char *const answers[] = {"102", "204"};
+  for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+    struct h2_bench h2;
+    struct bytes steps = {0};
+    struct script other = {.config.file = &h2.bench.file};
+    bytes_printf(&steps, "client sends GET\norigin sends %s\norigin sees abort\n", answers[i]);
+    h2_begin(&h2, bytes_cstr(&steps), HTTP_H1);
+    target_requests(&h2, PREFACE GET("1", "0"));
+    origin_forget(&h2.bench.origin, &other);
+    steps_are(&h2.bench, "++.");
+    target_requests(&h2, "RST_STREAM 1 u32:8\n");
+    steps_are(&h2.bench, "+++");
+    h2_end(&h2);
+    bytes_free(&steps);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_how_a_stream_ends),
@@ -427,6 +492,9 @@ int main(void) {
       cmocka_unit_test(test_heads_that_are_continued),
       cmocka_unit_test(test_a_request_with_content_and_trailers),
       cmocka_unit_test(test_what_a_play_leaves_is_reset),
+      cmocka_unit_test(test_a_request_behind_one_that_was_lost),
+      cmocka_unit_test(test_an_origin_that_gets_no_http_2),
+      cmocka_unit_test(test_streams_of_a_play_that_goes_on),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

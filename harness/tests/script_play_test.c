@@ -677,6 +677,83 @@ static void test_requests_on_one_back_connection_keep_their_order(void **state) 
   bench_end(&bench);
 }
 
+/* What came stays readable in a report, however long it is. */
+static void test_of_long_content_only_the_beginning_is_told(void **state) {
+  (void)state;
+#define FORTY "0123456789012345678901234567890123456789"
+  static const struct {
+    const char *answer;
+    const char *observed;
+  } rows[] = {
+      {OK_HEAD("0", "80") FORTY FORTY, "200 with the content \"" FORTY FORTY "\""},
+      {OK_HEAD("0", "81") FORTY FORTY "x", "200 with the content \"" FORTY FORTY "...\""},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, "client sends GET\norigin sends 200\n  | a\nclient sees 200\n  | a\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, rows[i].answer);
+    assert_string_equal(bench.script.steps[2].observed, rows[i].observed);
+    bench_end(&bench);
+  }
+}
+
+/* A version is asked for only where the case states one. */
+static void test_the_version_of_a_request_as_the_origin_sees_it(void **state) {
+  (void)state;
+  static const struct {
+    const char *sees;
+    const char *minor;
+    const char *observed;
+  } rows[] = {
+      {"GET", "0", ""},
+      {"GET", "1", ""},
+      {"GET HTTP/1.0", "0", ""},
+      {"GET HTTP/1.0", "1", "HTTP/1.1"},
+      {"GET HTTP/1.1", "0", "HTTP/1.0"},
+      {"GET HTTP/1.1", "1", ""},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sees %s\n", rows[i].sees);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, arena_printf(&bench.arena, "GET /$0/t/c HTTP/1.%s||", rows[i].minor));
+    assert_string_equal(bench.script.steps[1].observed, rows[i].observed);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
+/* How the connection before it ended says nothing of the next. */
+static void test_an_end_is_that_of_its_own_connection(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 200\nclient sees 200\nclient sees abort\n"
+              "client sends GET\norigin 2 sends 102\nclient sees abort\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, OK("0"));
+  target_ends(&bench, 1, ACTOR_RESET);
+  target_asks(&bench, 0, ASK("GET", "1"));
+  target_ends(&bench, 2, ACTOR_FIN);
+  steps_are(&bench, "++++++-");
+  assert_string_equal(bench.script.steps[6].observed, "close");
+  bench_end(&bench);
+}
+
+/* Bytes that belong to no request go out as they are. */
+static void test_bytes_before_the_first_request(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends bytes\n  |\nclient sends GET\norigin sees GET\n", false);
+  client_wrote(&bench, 1, "|\n" ASK("GET", "0") "\n");
+  steps_are(&bench, "++.");
+  bench_end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_steps_run_in_their_order_across_the_lanes),
@@ -711,6 +788,10 @@ int main(void) {
       cmocka_unit_test(test_raw_requests_and_responses),
       cmocka_unit_test(test_a_second_client_has_a_connection_of_its_own),
       cmocka_unit_test(test_requests_on_one_back_connection_keep_their_order),
+      cmocka_unit_test(test_of_long_content_only_the_beginning_is_told),
+      cmocka_unit_test(test_the_version_of_a_request_as_the_origin_sees_it),
+      cmocka_unit_test(test_an_end_is_that_of_its_own_connection),
+      cmocka_unit_test(test_bytes_before_the_first_request),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

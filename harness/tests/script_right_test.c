@@ -58,6 +58,8 @@ static void test_house_rules_on_every_message(void **state) {
     assert_true(bench.script.num_findings > 0);
     assert_int_equal(bench.script.findings[0].breach, rows[i].breach);
     assert_int_equal(bench.script.exchanges[0]->leaked, rows[i].breach == BREACH_LEAKED);
+    bool unreadable = rows[i].breach == BREACH_GRAMMAR || rows[i].breach == BREACH_CODE;
+    assert_int_equal(strcmp(bench.clients[1].end, "abort") == 0, unreadable);
     bench_end(&bench);
   }
 }
@@ -735,6 +737,26 @@ static void test_a_request_may_be_held_back(void **state) {
   }
 }
 
+/* The time is that of the one that bears our mark. */
+static void test_when_an_interim_came(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\norigin sends 102\norigin sends 200\nclient may see 102\n"
+              "client sees 200\n",
+              false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  target_answers(&bench, 1, "HTTP/1.1 102 P||");
+  const struct sent_interim *interim = &bench.script.exchanges[0]->interims[0];
+  assert_true(interim->seen && interim->guessed);
+  assert_int_equal(interim->seen_us, bench.now_us);
+  time_passes(&bench, 1000);
+  target_answers(&bench, 1, MARK("0", "1"));
+  assert_true(interim->seen && !interim->guessed);
+  assert_int_equal(interim->seen_us, bench.now_us);
+  bench_end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_request_may_be_held_back),
@@ -773,6 +795,7 @@ int main(void) {
       cmocka_unit_test(test_an_answer_to_another_request_is_a_desync),
       cmocka_unit_test(test_another_answers_content_is_a_desync),
       cmocka_unit_test(test_house_rules_on_every_message),
+      cmocka_unit_test(test_when_an_interim_came),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

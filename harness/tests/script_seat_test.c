@@ -171,6 +171,57 @@ static void test_content_does_not_wait_for_ever_nor_behind_a_final(void **state)
   bench_end(&bench);
 }
 
+#define TAKEN_FOR_HEAD "HTTP/1.1 200 OK|Content-Length: 40||"
+
+static const char *first_missed(const struct bench *bench) {
+  return bench->script.steps[bench->script.first_missed].observed;
+}
+
+/* A GET gets an interim response and no final one; what is read as its final response is that of
+ * the HEAD behind it, as a status line stands where content was announced. */
+static void test_an_answer_to_head_in_place_of_a_final(void **state) {
+  (void)state;
+  static const struct {
+    const char *second;
+    const char *answer;
+    const char *steps; /* as steps_are has them, where the first was skipped; NULL: it was not */
+  } rows[] = {
+      {"HEAD", HINT TAKEN_FOR_HEAD DONE, "+++--"},
+      /* It may go on otherwise. */
+      {"HEAD", HINT TAKEN_FOR_HEAD "HTTP/1", NULL},
+      /* What was read as a whole answer shows only by what stands behind it. */
+      {"HEAD", HINT "HTTP/1.1 200 OK|Content-Length: 3||HTTP/1.1 200 OK||", "++++-"},
+      {"HEAD", HINT "HTTP/1.1 200 OK|Content-Length: 3||HTML/1.1 200 OK||", NULL},
+      {"HEAD", HINT "HTTP/1.1 200 OK|Content-Length: 0||no HTTP||", NULL},
+      /* Such content is nobody's fault. */
+      {"HEAD", TAKEN_FOR_HEAD DONE, NULL},
+      {"HEAD", HINT TAKEN_FOR_HEAD "content, as was announced", NULL},
+      {"GET", HINT TAKEN_FOR_HEAD DONE, NULL},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps,
+                 "client sends GET\nclient sends %s\nclient may see 1xx\nclient sees final\n"
+                 "client sees final\n",
+                 rows[i].second);
+    begin(&bench, bytes_cstr(&steps));
+    target_answers(&bench, 1, rows[i].answer);
+    const struct script_exchange *exchange = bench.script.exchanges[0];
+    assert_int_equal(exchange->next_answered, rows[i].steps != NULL);
+    if (rows[i].steps != NULL) {
+      assert_null(exchange->final);
+      assert_int_equal(bench.script.num_findings, 1);
+      assert_int_equal(bench.script.findings[0].breach, BREACH_PASSED_OVER);
+      assert_string_equal(bench.clients[1].end, "abort");
+      steps_are(&bench, rows[i].steps);
+      assert_string_equal(first_missed(&bench), "the answer to the next request");
+    }
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_requests_ask_for_the_url),
@@ -184,6 +235,7 @@ int main(void) {
       cmocka_unit_test(test_the_canary_asks_for_the_url),
       cmocka_unit_test(test_content_waits_for_the_100),
       cmocka_unit_test(test_content_does_not_wait_for_ever_nor_behind_a_final),
+      cmocka_unit_test(test_an_answer_to_head_in_place_of_a_final),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

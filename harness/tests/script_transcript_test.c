@@ -159,12 +159,41 @@ static void test_a_retry_over_http_2(void **state) {
   h2_end(&h2);
 }
 
+#define C1_SENT(stream, n)                                                                         \
+  "C1 sent HEADERS stream=" stream                                                                 \
+  " END_STREAM END_HEADERS|:method: GET|:scheme: http|:path: /$" n                                 \
+  "/t/c|:authority: h|interim-nonce: $" n "|\n"
+
+static void test_requests_that_go_out_together_and_are_reset(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends GET glued\nclient sends GET\nclient aborts\n", HTTP_H2);
+  transcript_is(&h2.bench, C1_SENT("1", "0") C1_SENT("3", "1") "C1 sent RST_STREAM stream=1 "
+                                                               "CANCEL|\nC1 sent RST_STREAM "
+                                                               "stream=3 CANCEL|\n");
+  h2_end(&h2);
+}
+
+/* Nothing was received that could be told. */
+static void test_a_connection_that_is_refused(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "pause 1ms\nclient sends GET\n", false);
+  bench.refuses = true;
+  time_passes(&bench, 1000);
+  is_done(&bench, false);
+  transcript_is(&bench, "");
+  bench_end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_request_that_is_sent_twice),
       cmocka_unit_test(test_who_ended_what),
       cmocka_unit_test(test_frames_of_both_sides),
       cmocka_unit_test(test_a_retry_over_http_2),
+      cmocka_unit_test(test_requests_that_go_out_together_and_are_reset),
+      cmocka_unit_test(test_a_connection_that_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
