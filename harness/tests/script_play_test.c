@@ -424,137 +424,6 @@ static void test_never_sees_ends_with_the_case(void **state) {
   bench_end(&bench);
 }
 
-static void test_the_client_closes_half_closes_and_aborts(void **state) {
-  (void)state;
-  static const struct {
-    const char *verb;
-    const char *end;
-  } rows[] = {{"closes", "close"}, {"half-closes", "shut"}, {"aborts", "abort"}};
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct bench bench;
-    struct bytes steps = {0};
-    bytes_printf(&steps, "client sends GET\norigin sends 102\nclient %s\norigin sees GET\n",
-                 rows[i].verb);
-    bench_begin(&bench, bytes_cstr(&steps), false);
-    assert_string_equal(bench.clients[1].end, "");
-    target_asks(&bench, 0, ASK("GET", "0"));
-    /* The half-closed connection is closed at the end. */
-    assert_string_equal(bench.clients[1].end, i == 1 ? "close" : rows[i].end);
-    is_done(&bench, true);
-    bytes_free(&steps);
-    bench_end(&bench);
-  }
-}
-
-static void test_the_origin_closes_half_closes_and_aborts(void **state) {
-  (void)state;
-  static const struct {
-    const char *verb;
-    const char *end;
-  } rows[] = {{"closes", "close"}, {"half-closes", "shut"}, {"aborts", "abort"}};
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct bench bench;
-    struct bytes steps = {0};
-    bytes_printf(&steps,
-                 "client sends GET\norigin sends 102\norigin %s\nclient may see 102\n"
-                 "client sees 5xx or close\n",
-                 rows[i].verb);
-    bench_begin(&bench, bytes_cstr(&steps), false);
-    target_asks(&bench, 0, ASK("GET", "0"));
-    assert_string_equal(bench.backs[0].end, rows[i].end);
-    target_answers(&bench, 1, "HTTP/1.1 502 Bad Gateway|Content-Length: 0||");
-    is_done(&bench, true);
-    bytes_free(&steps);
-    bench_end(&bench);
-  }
-}
-
-/* Who asks says close, and the end of the connection tells it that all has come: never behind an
- * interim response, nor in the middle of the request. */
-static void test_the_origin_closes_behind_the_final_when_it_was_told(void **state) {
-  (void)state;
-  static const struct {
-    const char *asked;
-    const char *rest; /* of the request */
-    const char *early;
-    const char *end;
-  } rows[] = {
-      {"POST /$0/t/c HTTP/1.1|Interim-Nonce: $0|Content-Length: 1||", "x", "", ""},
-      {"POST /$0/t/c HTTP/1.1|Connection: close|Interim-Nonce: $0|Content-Length: 1||", "x", "",
-       "close"},
-      {"POST /$0/t/c HTTP/1.1|Connection: close|Interim-Nonce: $0|Content-Length: 1||x", "",
-       "close", "close"},
-      {"POST /$0/t/c HTTP/1.1|Connection: a, Close|Interim-Nonce: $0|Content-Length: 1||x", "",
-       "close", "close"},
-  };
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct bench bench;
-    bench_begin(&bench,
-                "client sends POST\n  | x\norigin sends 102\nclient sees 102\n"
-                "origin sends 200\nclient sees 200\n",
-                false);
-    target_asks(&bench, 0, rows[i].asked);
-    assert_string_equal(bench.backs[0].end, "");
-    target_answers(&bench, 1, MARK("0", "1"));
-    steps_are(&bench, "++++.");
-    assert_string_equal(bench.backs[0].end, rows[i].early);
-    target_asks(&bench, 0, rows[i].rest);
-    assert_string_equal(bench.backs[0].end, rows[i].end);
-    target_answers(&bench, 1, OK("0"));
-    is_done(&bench, true);
-    bench_end(&bench);
-  }
-}
-
-static void test_seeing_the_end_of_a_connection(void **state) {
-  (void)state;
-  static const struct {
-    const char *sees;
-    enum actor_event_kind end;
-    const char *steps;
-  } rows[] = {
-      {"close", ACTOR_FIN, "+++"}, {"close", ACTOR_RESET, "+++"},
-      {"abort", ACTOR_FIN, "++-"}, {"abort", ACTOR_RESET, "+++"},
-      {"200", ACTOR_FIN, "++-"},   {"200 or close", ACTOR_FIN, "+++"},
-      {"200", ACTOR_RESET, "++-"},
-  };
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct bench bench;
-    struct bytes steps = {0};
-    bytes_printf(&steps, "client sends GET\norigin sends 102\nclient sees %s\n", rows[i].sees);
-    bench_begin(&bench, bytes_cstr(&steps), false);
-    target_asks(&bench, 0, ASK("GET", "0"));
-    target_ends(&bench, 1, rows[i].end);
-    steps_are(&bench, rows[i].steps);
-    assert_true(bench.script.exchanges[0]->closed);
-    bytes_free(&steps);
-    bench_end(&bench);
-  }
-}
-
-static void test_the_origin_sees_the_end_of_a_connection(void **state) {
-  (void)state;
-  static const struct {
-    const char *sees;
-    bool gone;
-    const char *steps;
-  } rows[] = {{"close", false, "+++"},
-              {"close", true, "+++"},
-              {"abort", false, "++."},
-              {"abort", true, "+++"}};
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct bench bench;
-    struct bytes steps = {0};
-    bytes_printf(&steps, "client sends GET\norigin sends 102\norigin sees %s\n", rows[i].sees);
-    bench_begin(&bench, bytes_cstr(&steps), false);
-    target_asks(&bench, 0, ASK("GET", "0"));
-    target_leaves(&bench, 0, rows[i].gone);
-    steps_are(&bench, rows[i].steps);
-    bytes_free(&steps);
-    bench_end(&bench);
-  }
-}
-
 static void test_stated_fields_and_content_must_match(void **state) {
   (void)state;
   static const struct {
@@ -726,24 +595,6 @@ static void test_the_version_of_a_request_as_the_origin_sees_it(void **state) {
   }
 }
 
-/* How the connection before it ended says nothing of the next. */
-static void test_an_end_is_that_of_its_own_connection(void **state) {
-  (void)state;
-  struct bench bench;
-  bench_begin(&bench,
-              "client sends GET\norigin sends 200\nclient sees 200\nclient sees abort\n"
-              "client sends GET\norigin 2 sends 102\nclient sees abort\n",
-              false);
-  target_asks(&bench, 0, ASK("GET", "0"));
-  target_answers(&bench, 1, OK("0"));
-  target_ends(&bench, 1, ACTOR_RESET);
-  target_asks(&bench, 0, ASK("GET", "1"));
-  target_ends(&bench, 2, ACTOR_FIN);
-  steps_are(&bench, "++++++-");
-  assert_string_equal(bench.script.steps[6].observed, "close");
-  bench_end(&bench);
-}
-
 /* Bytes that belong to no request go out as they are. */
 static void test_bytes_before_the_first_request(void **state) {
   (void)state;
@@ -777,11 +628,6 @@ int main(void) {
       cmocka_unit_test(test_an_interim_that_may_not_come_is_a_miss_and_the_final_still_counts),
       cmocka_unit_test(test_never_sees_looks_at_all_that_comes_to_the_case),
       cmocka_unit_test(test_never_sees_ends_with_the_case),
-      cmocka_unit_test(test_the_client_closes_half_closes_and_aborts),
-      cmocka_unit_test(test_the_origin_closes_half_closes_and_aborts),
-      cmocka_unit_test(test_the_origin_closes_behind_the_final_when_it_was_told),
-      cmocka_unit_test(test_seeing_the_end_of_a_connection),
-      cmocka_unit_test(test_the_origin_sees_the_end_of_a_connection),
       cmocka_unit_test(test_stated_fields_and_content_must_match),
       cmocka_unit_test(test_an_error_page_owes_no_fields),
       cmocka_unit_test(test_head_and_its_answer_have_no_content),
@@ -790,7 +636,6 @@ int main(void) {
       cmocka_unit_test(test_requests_on_one_back_connection_keep_their_order),
       cmocka_unit_test(test_of_long_content_only_the_beginning_is_told),
       cmocka_unit_test(test_the_version_of_a_request_as_the_origin_sees_it),
-      cmocka_unit_test(test_an_end_is_that_of_its_own_connection),
       cmocka_unit_test(test_bytes_before_the_first_request),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* A play by hand: what everyone may do, races, HTTP/1.0, house rules and canaries. */
+/* A play by hand: what everyone may do, HTTP/1.0, house rules and canaries. */
 #include "tests/script_bench.h"
 
 static void test_an_answer_to_another_request_is_a_desync(void **state) {
@@ -182,94 +182,6 @@ static void test_a_retry_gets_what_the_first_could_not(void **state) {
   bench_end(&bench);
 }
 
-/* The target may close an idle connection; a request that met the end goes again on another. */
-static void test_a_request_that_met_the_end_is_sent_again(void **state) {
-  (void)state;
-  static const enum actor_event_kind ends[] = {ACTOR_FIN, ACTOR_RESET};
-  for (size_t i = 0; i < 2; i++) {
-    struct bench bench;
-    bench_begin(&bench,
-                "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
-                "origin 2 sends 200\nclient sees 200\n",
-                false);
-    target_asks(&bench, 0, ASK("GET", "0"));
-    target_answers(&bench, 1, OK("0"));
-    client_wrote(&bench, 1, ASK("GET", "0") "\n" ASK("GET", "1") "\n");
-    target_ends(&bench, 1, ends[i]);
-    client_wrote(&bench, 2, ASK("GET", "1") "\n");
-    target_asks(&bench, 0, ASK("GET", "1"));
-    target_answers(&bench, 2, OK("1"));
-    is_done(&bench, true);
-    bench_end(&bench);
-  }
-}
-
-/* But only once, only when nothing of it came through, and never a first request. */
-static void test_a_request_is_not_sent_again_otherwise(void **state) {
-  (void)state;
-  struct bench bench;
-  const char *steps = "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
-                      "origin 2 sends 102\nclient sees 200\n";
-  bench_begin(&bench, steps, false);
-  target_asks(&bench, 0, ASK("GET", "0"));
-  target_answers(&bench, 1, OK("0"));
-  target_asks(&bench, 0, ASK("GET", "1"));
-  target_ends(&bench, 1, ACTOR_FIN);
-  assert_false(bench.clients[2].opened);
-  assert_true(bench.script.exchanges[1]->closed);
-  bench_end(&bench);
-  bench_begin(&bench, steps, false);
-  target_asks(&bench, 0, ASK("GET", "0"));
-  target_answers(&bench, 1, OK("0"));
-  target_ends(&bench, 1, ACTOR_FIN);
-  target_ends(&bench, 2, ACTOR_FIN);
-  assert_false(bench.clients[3].opened);
-  assert_true(bench.script.exchanges[1]->closed);
-  bench_end(&bench);
-  bench_begin(&bench, steps, false);
-  target_ends(&bench, 1, ACTOR_FIN);
-  assert_false(bench.clients[2].opened);
-  assert_true(bench.script.exchanges[0]->closed);
-  bench_end(&bench);
-}
-
-/* A final that says close ends the connection for the next request. */
-static void test_no_request_follows_a_close(void **state) {
-  (void)state;
-  static const char *const answers[] = {
-      "HTTP/1.1 200 OK|Interim-Nonce: $0|Connection: x, Close|Content-Length: 17||$0\n",
-      "HTTP/1.0 200 OK|Interim-Nonce: $0|Content-Length: 17||$0\n",
-  };
-  for (size_t i = 0; i < 2; i++) {
-    struct bench bench;
-    bench_begin(&bench,
-                "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
-                "origin 2 sends 200\nclient sees 200\n",
-                false);
-    target_asks(&bench, 0, ASK("GET", "0"));
-    target_answers(&bench, 1, answers[i]);
-    assert_string_equal(bench.clients[1].end, "close");
-    client_wrote(&bench, 2, ASK("GET", "1") "\n");
-    bench_end(&bench);
-  }
-}
-
-static void test_nothing_is_sent_on_a_connection_that_ended(void **state) {
-  (void)state;
-  struct bench bench;
-  bench_begin(&bench,
-              "client sends GET\norigin sends 102\nclient sees 102\nclient sees 200\n"
-              "client sends GET\norigin 2 sends 200\nclient sees 200\n",
-              false);
-  target_asks(&bench, 0, ASK("GET", "0"));
-  client_wrote(&bench, 1, ASK("GET", "0") "\n");
-  target_answers(&bench, 1, MARK("0", "1"));
-  target_ends(&bench, 1, ACTOR_FIN);
-  client_wrote(&bench, 1, "");
-  steps_are(&bench, "+++-~~-");
-  bench_end(&bench);
-}
-
 static void test_a_target_that_answers_by_itself(void **state) {
   (void)state;
   struct bench bench;
@@ -352,32 +264,6 @@ static void test_http10_gets_no_odd_status_line(void **state) {
     steps_are(&bench, "+~+.");
     bench_end(&bench);
   }
-}
-
-static void test_refused_connections(void **state) {
-  (void)state;
-  struct bench bench;
-  bench_begin(&bench, "pause 1ms\nclient sends GET\norigin sends 200\nclient sees 200\n", false);
-  bench.refuses = true;
-  time_passes(&bench, 1000);
-  is_done(&bench, false);
-  assert_true(bench.script.target_down);
-  bench_end(&bench);
-}
-
-/* A target that serves others may be slow to open one more. */
-static void test_a_connection_that_is_slow_to_open_is_not_refused(void **state) {
-  (void)state;
-  struct bench bench;
-  bench_begin(&bench, "pause 1ms\nclient sends GET\norigin sends 200\nclient sees 200\n", false);
-  bench.opens_nothing = true;
-  time_passes(&bench, 1000);
-  time_passes(&bench, 4900000);
-  assert_false(bench.script.target_down);
-  time_passes(&bench, 200000);
-  is_done(&bench, false);
-  assert_true(bench.script.target_down);
-  bench_end(&bench);
 }
 
 static void test_a_stall_is_probed_with_the_next_request(void **state) {
@@ -608,33 +494,6 @@ static void test_an_empty_line_too_many_behind_an_interim(void **state) {
   bench_end(&bench);
 }
 
-/* Behind a response that says close the target owes nothing more. */
-static void test_requests_behind_a_close_are_forgone(void **state) {
-  (void)state;
-  static const struct {
-    const char *field;
-    bool forgone;
-  } rows[] = {{"Connection: close|", true}, {"", false}};
-  for (size_t i = 0; i < 2; i++) {
-    struct bench bench;
-    bench_begin(&bench,
-                "client sends GET glued\nclient sends GET glued\nclient sends GET\n"
-                "origin 1 sends 200\nclient sees 200\nclient sees 200 or close\n",
-                false);
-    target_asks(&bench, 0, ASK("GET", "0"));
-    const char *answer = arena_printf(
-        &bench.arena, "HTTP/1.1 200 OK|Interim-Nonce: $0|%sContent-Length: 0||", rows[i].field);
-    target_answers(&bench, 1, answer);
-    target_ends(&bench, 1, ACTOR_FIN);
-    for (size_t k = 1; k < 3; k++) {
-      assert_true(bench.script.exchanges[k]->closed);
-      assert_int_equal(bench.script.exchanges[k]->forgone, rows[i].forgone);
-    }
-    assert_false(bench.script.exchanges[0]->closed);
-    bench_end(&bench);
-  }
-}
-
 /* Only what obeys the rules for 1xx obliges the target to cope with it. */
 static void test_which_interims_are_valid(void **state) {
   (void)state;
@@ -759,28 +618,20 @@ static void test_when_an_interim_came(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_a_request_may_be_held_back),
-      cmocka_unit_test(test_never_sees_with_fields),
-      cmocka_unit_test(test_an_empty_line_too_many_behind_an_interim),
-      cmocka_unit_test(test_requests_behind_a_close_are_forgone),
-      cmocka_unit_test(test_which_interims_are_valid),
+      cmocka_unit_test(test_an_answer_to_another_request_is_a_desync),
+      cmocka_unit_test(test_another_answers_content_is_a_desync),
+      cmocka_unit_test(test_house_rules_on_every_message),
       cmocka_unit_test(test_what_everyone_may_do),
       cmocka_unit_test(test_two_times_100_is_no_repetition),
       cmocka_unit_test(test_a_changed_code_is_noted),
       cmocka_unit_test(test_order_of_interims),
       cmocka_unit_test(test_a_retry_by_the_target_gets_what_the_first_got),
       cmocka_unit_test(test_a_retry_gets_what_the_first_could_not),
-      cmocka_unit_test(test_a_request_that_met_the_end_is_sent_again),
-      cmocka_unit_test(test_a_request_is_not_sent_again_otherwise),
-      cmocka_unit_test(test_no_request_follows_a_close),
-      cmocka_unit_test(test_nothing_is_sent_on_a_connection_that_ended),
       cmocka_unit_test(test_a_target_that_answers_by_itself),
       cmocka_unit_test(test_an_interim_to_http10_is_passed_over),
       cmocka_unit_test(test_a_raw_interim_to_http10_is_passed_over_whole),
       cmocka_unit_test(test_http10_gets_no_chunks),
       cmocka_unit_test(test_http10_gets_no_odd_status_line),
-      cmocka_unit_test(test_refused_connections),
-      cmocka_unit_test(test_a_connection_that_is_slow_to_open_is_not_refused),
       cmocka_unit_test(test_a_stall_is_probed_with_the_next_request),
       cmocka_unit_test(test_a_target_that_is_one_answer_behind),
       cmocka_unit_test(test_a_target_that_was_only_late_is_not_behind),
@@ -792,9 +643,10 @@ int main(void) {
       cmocka_unit_test(test_an_interim_of_its_own_hides_no_repetition),
       cmocka_unit_test(test_an_idle_connections_408_is_nothing),
       cmocka_unit_test(test_reads_of_one_byte),
-      cmocka_unit_test(test_an_answer_to_another_request_is_a_desync),
-      cmocka_unit_test(test_another_answers_content_is_a_desync),
-      cmocka_unit_test(test_house_rules_on_every_message),
+      cmocka_unit_test(test_an_empty_line_too_many_behind_an_interim),
+      cmocka_unit_test(test_which_interims_are_valid),
+      cmocka_unit_test(test_never_sees_with_fields),
+      cmocka_unit_test(test_a_request_may_be_held_back),
       cmocka_unit_test(test_when_an_interim_came),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
