@@ -199,6 +199,15 @@ static const char *verdict_at(struct explanation *explanation, enum seat seat,
   return verdict_text(verdict);
 }
 
+/* The id of the requirement that decides at the first seat that the case is for. */
+static const char *first_rule(struct explanation *explanation) {
+  const struct requirement *row = NULL;
+  for (size_t i = 0; i < CATALOG_NUM_SEATS && row == NULL; i++) {
+    row = catalog_rule(explanation->library, explanation->file, catalog_seats[i]);
+  }
+  return row == NULL ? "" : text_of(explanation, row->id);
+}
+
 static void put_outcome(struct explanation *explanation, enum outcome outcome) {
   struct page *page = &explanation->page;
   struct bytes verdicts = {0};
@@ -215,7 +224,8 @@ static void put_outcome(struct explanation *explanation, enum outcome outcome) {
   bool makes_answers = explanation->file->seats == SEAT_ORIGIN;
   page_wrap(page, DEEPER, PAINT_NONE, outcome_meaning(outcome, makes_answers));
   if (!outcome_meets(outcome)) {
-    page_wrap(page, DEEPER, PAINT_NONE, outcome_impact(outcome, makes_answers));
+    page_wrap(page, DEEPER, PAINT_NONE,
+              outcome_impact(outcome, first_rule(explanation), makes_answers));
   }
   bytes_free(&verdicts);
 }

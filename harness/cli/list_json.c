@@ -2,6 +2,7 @@
 #include "cli/catalog.h"
 #include "cli/list.h"
 #include "cli/usage.h"
+#include "judge/verdict.h"
 
 #include <jansson.h>
 
@@ -68,10 +69,14 @@ static json_t *requirement_of(const struct selection *selection, const struct re
       (void)json_array_append_new(lists[here], text_of(library->cases[i].id));
     }
   }
-  return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", text_of(row->id), "level",
-                   requirement_level_word(row->level), "roles", text_of(row->roles), "versions",
-                   text_of(row->versions), "wording", text_of(row->wording), "address",
-                   text_of(row->address), "note", text_of(row->note), "decides",
+  struct bytes id = {0};
+  bytes_add(&id, row->id);
+  const char *impact = outcome_impact(OUTCOME_UNMET, bytes_cstr(&id), false);
+  bytes_free(&id);
+  return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "id", text_of(row->id),
+                   "level", requirement_level_word(row->level), "roles", text_of(row->roles),
+                   "versions", text_of(row->versions), "wording", text_of(row->wording), "address",
+                   text_of(row->address), "note", text_of(row->note), "impact", impact, "decides",
                    lists[COVERAGE_DECIDES], "informs", lists[COVERAGE_INFORMS]);
 }
 

@@ -45,7 +45,8 @@ static const struct {
     [OUTCOME_UNMET] =
         {"unmet",
          "Something that the case asks for was not seen, or something came that it forbids.",
-         "That depends on what it was: the reason says it."},
+         "A peer that builds on this sentence meets something else: what it does then is its own "
+         "choice, and differs from one to the next."},
     [OUTCOME_HELD] = {"held", "Interim responses arrived, but only with the final one.",
                       "They come too late to keep a client waiting or to start a preload; no "
                       "message is lost."},
@@ -192,7 +193,11 @@ const char *outcome_meaning(enum outcome outcome, bool makes_answers) {
   return own != NULL ? own : outcome_texts[outcome].meaning;
 }
 
-const char *outcome_impact(enum outcome outcome, bool makes_answers) {
+const char *outcome_impact(enum outcome outcome, const char *requirement, bool makes_answers) {
+  const char *unmet = outcome == OUTCOME_UNMET ? outcome_unmet_impact(requirement) : NULL;
+  if (unmet != NULL) {
+    return unmet;
+  }
   const char *own = makes_answers ? own_texts[outcome].impact : NULL;
   return own != NULL ? own : outcome_texts[outcome].impact;
 }

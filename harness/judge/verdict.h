@@ -81,11 +81,16 @@ outcome_set judge_exchange_outcomes(const struct judge_exchange *exchange);
 enum outcome outcome_first(outcome_set set);
 
 /* outcome_word gives "taken-as-final" ...; outcome_meaning one sentence of what it is;
- * outcome_impact one sentence of what it does to users. makes_answers: the target makes the
- * responses itself, at the seat of an origin server. Static. */
+ * outcome_impact one sentence of what it does to users; of UNMET, what it does that this
+ * requirement is not met. makes_answers: the target makes the responses itself, at the seat of an
+ * origin server. Static. */
 const char *outcome_word(enum outcome outcome);
 const char *outcome_meaning(enum outcome outcome, bool makes_answers);
-const char *outcome_impact(enum outcome outcome, bool makes_answers);
+const char *outcome_impact(enum outcome outcome, const char *requirement, bool makes_answers);
+
+/* outcome_unmet_impact returns what it does to users that this requirement is not met; NULL for one
+ * about which outcome_impact has no more to say than of any. Static. */
+const char *outcome_unmet_impact(const char *requirement);
 
 /* outcome_blames returns the id of the requirement that an outcome breaks whatever the case is
  * about, or NULL when the case's own requirement decides. For TAKEN_AS_FINAL, HANG, CLOSED,

@@ -10,6 +10,11 @@ static const char *requirement_line(const struct result *result, struct bytes *s
   return bytes_cstr(scratch);
 }
 
+const char *result_impact(const struct result *result) {
+  const char *requirement = result->num_requirements > 0 ? result->requirements[0].id : "";
+  return outcome_impact(result->outcome, requirement, result_makes_answers(result));
+}
+
 static bool missed(const struct result *result) {
   return result->verdict == VERDICT_FAIL || result->verdict == VERDICT_WARN;
 }
@@ -25,8 +30,7 @@ size_t result_details(const struct result *result, struct bytes *scratch,
       {"requirement", requirement_line(result, scratch)},
       {"address", result->num_requirements > 0 ? result->requirements[0].address : ""},
       {"strictness", missed(result) ? judge_level_strictness(result->level) : ""},
-      {"impact",
-       missed(result) ? outcome_impact(result->outcome, result_makes_answers(result)) : ""},
+      {"impact", missed(result) ? result_impact(result) : ""},
       {"background", result->why},
       {"known", result->known},
       {"reproduce", result->reproduce},

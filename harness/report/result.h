@@ -88,6 +88,9 @@ static inline bool result_makes_answers(const struct result *result) {
   return result->back[0] == '\0';
 }
 
+/* result_impact says in one sentence what the outcome does to users. Static. */
+const char *result_impact(const struct result *result);
+
 /* run_summarise counts the verdicts. */
 struct run_summary run_summarise(const struct run *run);
 

@@ -67,8 +67,7 @@ static void put_judgement(struct text *text, const struct result *result) {
   put_requirements(text, result);
   put_labelled(text, result->verdict == VERDICT_FAIL ? "why FAIL" : "why WARN", PAINT_NONE,
                judge_level_strictness(result->level));
-  put_labelled(text, "impact", PAINT_NONE,
-               outcome_impact(result->outcome, result_makes_answers(result)));
+  put_labelled(text, "impact", PAINT_NONE, result_impact(result));
 }
 
 static const char *cell_of(const struct fold *fold, size_t column) {

@@ -10,6 +10,7 @@
 #include "case/library.h"
 #include "cli/plan.h"
 #include "hpack/hpack.h"
+#include "judge/verdict.h"
 #include "peer/origin.h"
 #include "peer/relay.h"
 #include "script/stage.h"
@@ -268,6 +269,47 @@ static void test_every_case_at_an_origin_of_http_2(void **state) {
   play_at(SEAT_ORIGIN, (struct pair){HTTP_H2, HTTP_H1});
 }
 
+static size_t says_nothing(const struct library *library, const char *id) {
+  const struct requirement *row = registry_find(&library->registry, span_of(id));
+  bool judged = row == NULL || verdict_of((enum judge_level)row->level, false) != VERDICT_INFO;
+  if (!judged || outcome_unmet_impact(id) != NULL) {
+    return 0;
+  }
+  print_error("judge/impact.c says nothing of %s\n", id);
+  return 1;
+}
+
+/* A reader is told what it does to users that a requirement is not met: each that decides a case,
+ * and each that a house rule is about whose breach has no outcome of its own. */
+static void test_each_deciding_requirement_has_an_impact(void **state) {
+  (void)state;
+  static const enum breach breaches[] = {BREACH_INTERIM_LENGTH, BREACH_INTERIM_CODING,
+                                         BREACH_INTERIM_HTTP10, BREACH_SWITCHED};
+  static const enum seat seats[] = {SEAT_ORIGIN, SEAT_GATEWAY, SEAT_PROXY};
+  struct arena arena;
+  struct library library;
+  struct diag diag;
+  size_t num = 0;
+  arena_init(&arena);
+  assert_int_equal(library_load_embedded(&arena, &library, &diag), 0);
+  for (size_t i = 0; i < library.num_cases; i++) {
+    for (size_t k = 0; k < 4 * sizeof(seats) / sizeof(seats[0]); k++) {
+      const struct case_cite *cite =
+          case_cite_for(&library.cases[i], seats[k / 4], (k & 1U) != 0 ? HTTP_H2 : HTTP_H1,
+                        (k & 2U) != 0 ? HTTP_H2 : HTTP_H1);
+      if (cite != NULL) {
+        num += says_nothing(&library, (const char *)arena_copy(&arena, cite->id).ptr);
+      }
+    }
+  }
+  for (size_t i = 0; i < sizeof(breaches) / sizeof(breaches[0]); i++) {
+    num += says_nothing(&library, breach_requirement(breaches[i], HTTP_H1));
+    num += says_nothing(&library, breach_requirement(breaches[i], HTTP_H2));
+  }
+  assert_int_equal(num, 0);
+  arena_free(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_case_from_http_1_to_http_1),
@@ -277,6 +319,7 @@ int main(void) {
       cmocka_unit_test(test_an_origin_that_makes_faults_is_found_out),
       cmocka_unit_test(test_every_case_at_an_origin_of_http_1),
       cmocka_unit_test(test_every_case_at_an_origin_of_http_2),
+      cmocka_unit_test(test_each_deciding_requirement_has_an_impact),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -301,7 +301,7 @@ static void test_every_outcome_is_put_in_sentences(void **state) {
     unsigned i = n / 2;
     bool makes_answers = n % 2 == 1;
     const char *meaning = outcome_meaning((enum outcome)i, makes_answers);
-    const char *impact = outcome_impact((enum outcome)i, makes_answers);
+    const char *impact = outcome_impact((enum outcome)i, "", makes_answers);
     assert_int_equal(meaning[strlen(meaning) - 1], '.');
     assert_int_equal(impact[strlen(impact) - 1], '.');
     for (unsigned j = 0; j < i; j++) {
@@ -309,8 +309,12 @@ static void test_every_outcome_is_put_in_sentences(void **state) {
     }
   }
   /* An origin has no back connection. */
-  assert_non_null(strstr(outcome_impact(OUTCOME_TAKEN_AS_FINAL, false), "back connection"));
-  assert_null(strstr(outcome_impact(OUTCOME_TAKEN_AS_FINAL, true), "back connection"));
+  assert_non_null(strstr(outcome_impact(OUTCOME_TAKEN_AS_FINAL, "", false), "back connection"));
+  assert_null(strstr(outcome_impact(OUTCOME_TAKEN_AS_FINAL, "", true), "back connection"));
+  /* What was not met decides what it does to users; where a stricter word fits, that does. */
+  assert_non_null(strstr(outcome_impact(OUTCOME_UNMET, "RFC9112-6.1-3", false), "chunks"));
+  assert_null(strstr(outcome_impact(OUTCOME_HANG, "RFC9112-6.1-3", false), "chunks"));
+  assert_null(outcome_unmet_impact("RFC9112-6.1-30"));
 }
 
 static void test_outcomes_blame_a_requirement(void **state) {

@@ -180,14 +180,14 @@ class Data:
         }
 
     def requirements(self):
-        """Those that a case or a result names, [level, wording, address]."""
+        """Those that a case or a result names, [level, wording, address, what it does to users that it is not met]."""
         wanted = {word for word in self.words.all if word in self.suite.requirements}
         for name in self.names:
             wanted |= set(self.suite.cases.get(name, {}).get("cites", []))
         wanted |= {bug[3] for bug in self.bugs}
         known = self.suite.requirements
         return {
-            name: [known[name]["level"], known[name]["wording"], known[name]["address"]]
+            name: [known[name]["level"], known[name]["wording"], known[name]["address"], known[name]["impact"]]
             for name in sorted(wanted)
             if name in known
         }

@@ -132,14 +132,14 @@ function impactSection(item) {
   for (const column of columns) {
     for (const { kind } of column.cells[item.number] ?? []) {
       if ((kind.verdict === "fail" || kind.verdict === "warn") && kind.impact) {
-        seen.set(kind.outcome, kind.impact);
+        seen.set(kind.impact, kind.outcome);
       }
     }
   }
   if (seen.size === 0) {
     return null;
   }
-  return el("section", {}, el("h2", {}, "What a miss does to users"), el("dl", { class: "facts" }, [...seen].map(([outcome, impact]) => term(outcome, impact))));
+  return el("section", {}, el("h2", {}, "What a miss does to users"), el("dl", { class: "facts" }, [...seen].map(([impact, outcome]) => term(outcome, impact))));
 }
 
 // The steps with the numbers of their lines, which reasons name.

@@ -19,7 +19,7 @@ const kinds = data.kinds.map((kind) => ({
   weight: kind[1],
   outcome: data.outcomes[kind[2]][0],
   meaning: data.outcomes[kind[2]][1],
-  impact: data.outcomes[kind[2]][2],
+  impact: data.outcomes[kind[2]][0] === "unmet" ? data.requirements[word(kind[10])]?.[3] : data.outcomes[kind[2]][2],
   seriousness: kind[2],
   level: kind[3] < 0 ? "" : data.levels[kind[3]],
   expected: word(kind[4]),
