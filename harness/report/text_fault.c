@@ -7,6 +7,9 @@ enum { LABEL = 3, BODY = 16 };
  * first also gets what the others leave. */
 enum { CASE_WIDTH = 44, EXPECTED_WIDTH = 20, OBSERVED_WIDTH = PAGE_WIDTH - BODY - 64 };
 
+/* What two scripts must have in common for it to be left out the second time, in bytes. */
+enum { WORTH_SHARING = 200 };
+
 /* What of one text of a transcript is shown, in bytes; the result file has all of it. */
 enum { TRANSCRIPT_LEN = 1200 };
 
@@ -182,13 +185,28 @@ static bool is_indentable(const char *script) {
   return strstr(script, "<<") == NULL;
 }
 
+/* In bytes, how long the beginning of whole lines is that two scripts share. */
+static size_t shared_len(const char *a, const char *b) {
+  size_t len = 0;
+  for (size_t i = 0; a[i] == b[i] && a[i] != '\0'; i++) {
+    len = a[i] == '\n' ? i + 1 : len;
+  }
+  return len;
+}
+
+/* The functions at the beginning are the same in each script, and shown once. */
 static void put_script(struct text *text, const struct result *result) {
   if (!text->style->verbose || result->script[0] == '\0') {
     return;
   }
-  put_labelled(text, "by hand", PAINT_FAINT, "Python, to paste into a shell; it needs no interim:");
+  size_t shared = text->script == NULL ? 0 : shared_len(text->script, result->script);
+  bool again = shared >= WORTH_SHARING;
+  put_labelled(text, "by hand", PAINT_FAINT,
+               again ? "the first script of this report, from its first send() on with these lines:"
+                     : "Python, to paste into a shell; it needs no interim:");
+  text->script = text->script == NULL ? result->script : text->script;
   size_t indent = is_indentable(result->script) ? BODY : 0;
-  const char *line = result->script;
+  const char *line = result->script + (again ? shared : 0);
   while (line[0] != '\0') {
     size_t len = strcspn(line, "\n");
     page_indent(&text->page, indent);

@@ -16,6 +16,7 @@ struct text {
   const struct run *run;
   const struct report_style *style;
   bool with_versions; /* labels need their versions to be unique */
+  const char *script; /* the first that was shown; NULL: none yet */
 };
 
 /* text_faults writes how many cases did not pass for how many faults, then each fault. */

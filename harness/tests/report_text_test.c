@@ -411,6 +411,37 @@ static void test_a_script_is_indented_only_where_that_is_safe(void **state) {
   }
 }
 
+/* Functions that all scripts begin with are printed once; each script keeps what is its own. */
+static void test_what_scripts_share_is_shown_once(void **state) {
+  (void)state;
+  static const char functions[] =
+      "TARGET = 'a long line that stands for the functions which each of the scripts begins with'\n"
+      "ORIGIN = 'another long line, since only what is worth it is left out the second time'\n"
+      "def send(who, what): 'and one more of them'\n";
+  struct run run = sample_run();
+  struct result results[] = {sample_results[9], sample_results[9], sample_results[9]};
+  struct arena arena = {0};
+  results[0].script = arena_printf(&arena, "%ssend('one')\nEND", functions);
+  results[1].script = arena_printf(&arena, "%ssend('other')\nshow()\nEND", functions);
+  results[2].script = "python3 own.py\n";
+  for (size_t i = 0; i < LENGTH(results); i++) {
+    results[i].id = arena_printf(&arena, "group/%zu", i);
+  }
+  run.results = results;
+  run.num_results = LENGTH(results);
+  char *text = written(&run, (struct report_style){.verbose = true});
+  const char *first = strstr(text, "def send(");
+  assert_non_null(first);
+  assert_null(strstr(first + 1, "def send("));
+  const char *second = strstr(first, "from its first send() on with these lines:\n");
+  assert_non_null(second);
+  assert_non_null(
+      strstr(second, "lines:\n                send('other')\n                show()\n"));
+  assert_non_null(strstr(second, "needs no interim:\n                python3 own.py\n"));
+  free(text);
+  arena_free(&arena);
+}
+
 /* Over its values a measure has a range. */
 static void test_measures_of_one_case_show_their_range(void **state) {
   (void)state;
@@ -460,6 +491,7 @@ int main(void) {
       cmocka_unit_test(test_versions_show_when_they_differ),
       cmocka_unit_test(test_the_caret_points_at_the_difference),
       cmocka_unit_test(test_a_script_is_indented_only_where_that_is_safe),
+      cmocka_unit_test(test_what_scripts_share_is_shown_once),
       cmocka_unit_test(test_measures_of_one_case_show_their_range),
       cmocka_unit_test(test_a_stream_that_fails_is_an_error),
   };
