@@ -354,13 +354,6 @@ static bool coding_longer_name(const struct diff *diff) {
   return false;
 }
 
-/* A line of the content has a chunk extension, or what could be one. */
-static bool chunk_extension(const struct diff *diff) {
-  struct span rest = span_skip(diff->wire, (size_t)diff->ours.responses[diff->response].head_end);
-  return in_final(diff) && field_has(diff, diff->response, "transfer-encoding", "chunked") &&
-         span_find(rest, span_of(";"), 0) != SIZE_MAX;
-}
-
 static size_t hex_length(struct span text) {
   static const char letters[] = "abcdefABCDEF";
   size_t i = 0;
@@ -391,30 +384,67 @@ static bool is_chunk_size(struct span line, uint64_t *out_size) {
   return fits && (behind.len == 0 || (extension.len > 0 && extension.ptr[0] == ';'));
 }
 
-/* The content is not in chunks, as its field says: a second walk through them. */
-static bool chunk_wrong(const struct diff *diff) {
-  struct span rest = span_skip(diff->wire, (size_t)diff->ours.responses[diff->response].head_end);
-  if (!field_has(diff, diff->response, "transfer-encoding", "chunked")) {
+/* Cuts the next chunk off the front; nothing is left behind the last one, and behind one that is
+ * cut. False when it is no chunk. */
+static bool next_chunk(struct span *rest, struct span *out_line, uint64_t *out_size) {
+  size_t end = span_find(*rest, span_of("\r\n"), 0);
+  *out_line = span_make(rest->ptr, end == SIZE_MAX ? rest->len : end);
+  if (!is_chunk_size(*out_line, out_size)) {
     return false;
   }
-  while (rest.len > 0) {
-    size_t end = span_find(rest, span_of("\r\n"), 0);
-    struct span line = span_make(rest.ptr, end == SIZE_MAX ? rest.len : end);
-    uint64_t size = 0;
-    if (!is_chunk_size(line, &size)) {
+  *rest = span_skip(*rest, out_line->len + 2);
+  if (*out_size == 0 || *out_size >= rest->len) {
+    *rest = (struct span){0};
+    return true;
+  }
+  *rest = span_skip(*rest, (size_t)*out_size);
+  bool ended = span_starts(*rest, "\r\n");
+  *rest = span_skip(*rest, 2);
+  return ended;
+}
+
+static struct span behind_head_of(const struct diff *diff) {
+  return span_skip(diff->wire, (size_t)diff->ours.responses[diff->response].head_end);
+}
+
+static bool has_chunks(const struct diff *diff) {
+  return field_has(diff, diff->response, "transfer-encoding", "chunked");
+}
+
+/* The content is not in chunks, as its field says: a second walk through them. */
+static bool chunk_wrong(const struct diff *diff) {
+  struct span rest = behind_head_of(diff);
+  struct span line;
+  uint64_t size = 0;
+  while (has_chunks(diff) && rest.len > 0) {
+    if (!next_chunk(&rest, &line, &size)) {
       return true;
     }
-    rest = span_skip(rest, line.len + 2);
-    if (size == 0 || size >= rest.len) {
-      return false;
-    }
-    rest = span_skip(rest, (size_t)size);
-    if (!span_starts(rest, "\r\n")) {
-      return true;
-    }
-    rest = span_skip(rest, 2);
   }
   return false;
+}
+
+/* The peer read the chunks up to the first one with that blank right behind its size. */
+static bool refused_chunk_size_then(const struct diff *diff, const char *blank) {
+  struct span rest = behind_head_of(diff);
+  struct span line;
+  uint64_t size = 0;
+  uint64_t before = 0;
+  while (in_final(diff) && has_chunks(diff) && rest.len > 0 && next_chunk(&rest, &line, &size)) {
+    if (span_starts(span_skip(line, hex_length(line)), blank)) {
+      return diff->theirs.responses[diff->response].length == before;
+    }
+    before += size;
+  }
+  return false;
+}
+
+static bool chunk_size_then_tab(const struct diff *diff) {
+  return refused_chunk_size_then(diff, "\t");
+}
+
+static bool chunk_size_then_space(const struct diff *diff) {
+  return refused_chunk_size_then(diff, " ");
 }
 
 #define ALL "llhttp http-parser picohttpparser"
@@ -460,8 +490,10 @@ const struct diff_row diff_rows[] = {
      "HPE_INVALID_CONTENT_LENGTH HPE_UNEXPECTED_CONTENT_LENGTH", length_repeated},
     {"length-tab", "response-length-tab", BOTH, DIFF_REFUSES, "HPE_INVALID_CONTENT_LENGTH",
      length_then_tab},
-    {"chunk-extension", "response-chunk-extension-tab", BOTH, DIFF_REFUSES,
-     "HPE_INVALID_CHUNK_SIZE", chunk_extension},
+    {"chunk-size-tab", "response-chunk-extension-tab", BOTH, DIFF_REFUSES, "HPE_INVALID_CHUNK_SIZE",
+     chunk_size_then_tab},
+    {"chunk-size-space", "response-chunked-extensions", "llhttp", DIFF_REFUSES,
+     "HPE_INVALID_CHUNK_SIZE", chunk_size_then_space},
     {"trailer-framing", "response-chunked-trailers", "llhttp",
      DIFF_REFUSES | DIFF_CONTENT | DIFF_TAKES | DIFF_NUMBER, NULL, has_odd_trailers},
     {"trailer-length", "response-trailer-length-bad", "http-parser", DIFF_REFUSES,

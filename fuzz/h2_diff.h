@@ -28,6 +28,8 @@ struct h2_view {
   uint64_t lengths;  /* Content-Length that is odd, though it can be read */
   uint64_t empties;  /* empty DATA before the final response */
   uint64_t controls; /* a control byte in a value */
+  uint64_t contents; /* the first content where none may be */
+  uint64_t tunnels;  /* DATA in a tunnel that a 204 began */
   uint32_t error;    /* the code of the connection's error, or theirs of the stream's */
 };
 

@@ -1,4 +1,8 @@
+#include "base/bytes.h"
+#include "core/h2_connection.h"
 #include "fuzz/h2_diff.h"
+
+enum { SETTING = 6 }; /* bytes of one */
 
 static bool is_ack(const struct h2_diff *diff) {
   return diff->head.type == H2_SETTINGS && (diff->head.flags & H2_ACK) != 0;
@@ -8,7 +12,7 @@ static bool is_ack(const struct h2_diff *diff) {
 static bool is_setting(const struct h2_diff *diff) {
   struct span rest = diff->head.value;
   bool found = false;
-  for (; diff->head.type == H2_SETTINGS && rest.len >= 6; rest = span_skip(rest, 6)) {
+  for (; diff->head.type == H2_SETTINGS && rest.len >= SETTING; rest = span_skip(rest, SETTING)) {
     found = found || (rest.ptr[0] == 0 && (rest.ptr[1] == 8 || rest.ptr[1] == 9));
   }
   return found;
@@ -44,7 +48,11 @@ static bool is_own_priority(const struct h2_diff *diff) {
 }
 
 static bool is_content(const struct h2_diff *diff) {
-  return diff->head.type == H2_DATA && diff->head.length > 0;
+  return has_bit(diff->ours.contents, diff) && diff->theirs.error == H2_PROTOCOL_ERROR;
+}
+
+static bool is_in_tunnel(const struct h2_diff *diff) {
+  return has_bit(diff->ours.tunnels, diff) && diff->theirs.error == H2_PROTOCOL_ERROR;
 }
 
 static bool is_window(const struct h2_diff *diff) {
@@ -74,8 +82,45 @@ static bool is_padding_of_closed(const struct h2_diff *diff) {
          (diff->ours.error == H2_PROTOCOL_ERROR || diff->ours.error == H2_FRAME_SIZE_ERROR);
 }
 
+static unsigned setting_at(struct span parameters) {
+  return (unsigned)parameters.ptr[0] << 8 | parameters.ptr[1];
+}
+
+/* Whether a value is followed by another one of the same setting. */
+static bool is_overwritten(struct span parameters) {
+  struct span rest = span_skip(parameters, SETTING);
+  while (rest.len >= SETTING && setting_at(rest) != setting_at(parameters)) {
+    rest = span_skip(rest, SETTING);
+  }
+  return rest.len >= SETTING;
+}
+
+/* Whether we refuse SETTINGS with these parameters. */
+static bool refuses_settings(const struct h2_diff *diff, struct span parameters) {
+  static struct bytes frame;
+  struct h2_view view;
+  frame.len = 0;
+  h2_write_frame(&frame, H2_SETTINGS, diff->head.flags, diff->head.stream, parameters);
+  h2_view_ours(bytes_span(&frame), &view);
+  return view.refused != SIZE_MAX;
+}
+
+/* A value that is refused for itself was overwritten, and what is left without such ones is not. */
 static bool is_settings(const struct h2_diff *diff) {
-  return diff->head.type == H2_SETTINGS && diff->head.length > 6;
+  static struct bytes kept;
+  struct span rest = diff->head.value;
+  bool wrong = false;
+  kept.len = 0;
+  for (; diff->head.type == H2_SETTINGS && rest.len >= SETTING; rest = span_skip(rest, SETTING)) {
+    struct span parameter = span_make(rest.ptr, SETTING);
+    if (is_overwritten(rest)) {
+      wrong = wrong || refuses_settings(diff, parameter);
+    } else {
+      bytes_add(&kept, parameter);
+    }
+  }
+  bytes_add(&kept, rest);
+  return wrong && !refuses_settings(diff, bytes_span(&kept));
 }
 
 static bool is_length_to_connect(const struct h2_diff *diff) {
@@ -104,6 +149,7 @@ const struct h2_diff_row h2_diff_rows[] = {
     {"settings-many", "response-settings-many", H2_DIFF_REFUSES, is_many_settings},
     {"priority-self", "response-priority-self", H2_DIFF_REFUSES, is_own_priority},
     {"no-content", "response-304-content", H2_DIFF_REFUSES, is_content},
+    {"connect-204", "response-connect-204", H2_DIFF_REFUSES, is_in_tunnel},
     {"window-overflow", "response-window-overflow", H2_DIFF_REFUSES, is_window},
     {"idle-stream", "response-reset-idle-stream", H2_DIFF_REFUSES, is_idle},
     {"block-open", "response-malformed-in-open-block", H2_DIFF_REFUSES, is_block_open},

@@ -91,6 +91,11 @@ static bool is_odd_length(struct reading *reading, const struct h2_stream *strea
   return fault == H2_FAULT_INTERIM_LENGTH || (bare && stream->counted);
 }
 
+static bool is_in_tunnel_of_204(const struct h2_stream *stream, const struct h2_event *event) {
+  return stream != NULL && stream->tunnel && stream->code == 204 && event->type == H2_DATA &&
+         event->value.len > 0;
+}
+
 /* What is odd in a header block is told of the frame that ends it too. */
 static void hint(struct reading *reading, const struct h2_stream *stream, enum h2_fault fault,
                  const struct h2_event *event) {
@@ -104,6 +109,8 @@ static void hint(struct reading *reading, const struct h2_stream *stream, enum h
   reading->view->lengths |= reading->odd_length ? bit : 0;
   reading->view->controls |= reading->control ? bit : 0;
   reading->view->empties |= fault == H2_FAULT_EMPTY_DATA ? bit : 0;
+  reading->view->contents |= h2_fault_content(fault) ? bit : 0;
+  reading->view->tunnels |= is_in_tunnel_of_204(stream, event) ? bit : 0;
 }
 
 /* False when the frame is refused. */

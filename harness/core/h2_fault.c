@@ -31,6 +31,7 @@ static const struct {
     [H2_FAULT_EMPTY_DATA] = {"empty DATA before the final response", "8.1"},
     [H2_FAULT_INTERIM_LENGTH] = {"Content-Length in an interim response", "8.1.1"},
     [H2_FAULT_HEAD_CONTENT] = {"content in a response to HEAD", "8.1"},
+    [H2_FAULT_CODE_CONTENT] = {"content in a 204 or 304", "8.1"},
 };
 
 const char *h2_fault_text(enum h2_fault fault) {
@@ -43,4 +44,8 @@ const char *h2_fault_section(enum h2_fault fault) {
 
 bool h2_fault_malformed(enum h2_fault fault) {
   return fault != H2_FAULT_NONE && fault < H2_FAULT_EMPTY_DATA;
+}
+
+bool h2_fault_content(enum h2_fault fault) {
+  return fault == H2_FAULT_HEAD_CONTENT || fault == H2_FAULT_CODE_CONTENT;
 }

@@ -50,18 +50,29 @@ static void feed_rule(struct h2_stream *stream, enum rule_event event) {
   }
 }
 
+/* What content in the message would break, since it is defined as having none. H2_FAULT_NONE: it
+ * may have some. */
+static enum h2_fault content_fault(const struct h2_stream *stream) {
+  if (!reads_response(stream) || stream->tunnel) {
+    return H2_FAULT_NONE;
+  }
+  bool none_by_code = stream->code == 204 || stream->code == 304;
+  return stream->to_head ? H2_FAULT_HEAD_CONTENT
+         : none_by_code  ? H2_FAULT_CODE_CONTENT
+                         : H2_FAULT_NONE;
+}
+
 /* RFC 9113 section 8.1.1: a message that never has content may say how long it would be. */
-static bool without_content(const struct h2_stream *stream) {
-  return reads_response(stream) && (stream->to_head || stream->code == 204 || stream->code == 304);
+static bool length_counts(const struct h2_stream *stream) {
+  return stream->has_length && content_fault(stream) == H2_FAULT_NONE;
 }
 
 /* The sender ended the stream behind a message's head. */
 static enum h2_fault end_message(struct h2_stream *stream) {
   stream->ended = true;
   feed_rule(stream, RULE_FINAL_END);
-  bool cut = stream->has_length && stream->received < stream->length;
-  bool absent = without_content(stream) && stream->received == 0;
-  return cut && !absent ? H2_FAULT_LENGTH : H2_FAULT_NONE;
+  bool cut = length_counts(stream) && stream->received < stream->length;
+  return cut ? H2_FAULT_LENGTH : H2_FAULT_NONE;
 }
 
 static enum h2_fault feed_early_data(struct h2_stream *stream, const struct h2_event *event) {
@@ -80,15 +91,15 @@ static enum h2_fault feed_data(struct h2_stream *stream, const struct h2_event *
   if (!stream->head_done) {
     return feed_early_data(stream, event);
   }
-  bool fits = stream->received <= stream->length;
+  uint64_t before = stream->received;
   if (!stream->tunnel) {
     stream->received += event->value.len;
   }
   enum h2_fault fault = H2_FAULT_NONE;
-  if (stream->has_length && fits && stream->received > stream->length) {
+  if (length_counts(stream) && before <= stream->length && stream->received > stream->length) {
     fault = H2_FAULT_LENGTH;
-  } else if (stream->to_head && stream->received > 0 && stream->received == event->value.len) {
-    fault = H2_FAULT_HEAD_CONTENT;
+  } else if (before == 0 && stream->received > 0) {
+    fault = content_fault(stream);
   }
   if (event->end_stream) {
     enum h2_fault cut = end_message(stream);

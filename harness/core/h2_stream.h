@@ -33,8 +33,8 @@ enum h2_fault {
   H2_FAULT_TRAILERS_OPEN,     /* a header block behind the head and without END_STREAM, or in a
                                  tunnel */
   H2_FAULT_AFTER_END,         /* a frame behind END_STREAM or RST_STREAM of the sender */
-  H2_FAULT_LENGTH,            /* the content is not as long as Content-Length says, or that is no
-                                 number */
+  H2_FAULT_LENGTH,            /* the content is not as long as Content-Length says, and there may
+                                 be some, or that is no number */
   H2_FAULT_RESPONSE_UNASKED,  /* a response on a stream without a request: its rule is idle */
   H2_FAULT_WINDOW_ZERO,       /* WINDOW_UPDATE by 0 */
   H2_FAULT_WINDOW_OVERFLOW,
@@ -42,6 +42,7 @@ enum h2_fault {
   H2_FAULT_EMPTY_DATA,     /* empty DATA without END_STREAM before the final response */
   H2_FAULT_INTERIM_LENGTH, /* Content-Length in an interim response (RFC 9110 section 8.6) */
   H2_FAULT_HEAD_CONTENT,   /* content in a response to HEAD (RFC 9110 section 9.3.2) */
+  H2_FAULT_CODE_CONTENT,   /* content in a 204 or 304 (RFC 9110 sections 15.3.5 and 15.4.5) */
 };
 
 enum h2_block {
@@ -108,10 +109,12 @@ void h2_stream_init(struct h2_stream *stream, uint32_t id, enum h2_receiver read
 enum h2_fault h2_stream_feed(struct h2_stream *stream, const struct h2_event *event);
 
 /* h2_fault_text says in a few words what is wrong, h2_fault_section names the section of RFC 9113
- * that says so ("8.1"), h2_fault_malformed tells the faults that make a message malformed or are
- * stream errors from the others. Static. */
+ * that says so ("8.1"). Static. h2_fault_malformed tells the faults that make a message malformed
+ * or are stream errors from the others; h2_fault_content is true of content where none may be,
+ * which the text of RFC 9113 does not call malformed. */
 const char *h2_fault_text(enum h2_fault fault);
 const char *h2_fault_section(enum h2_fault fault);
 bool h2_fault_malformed(enum h2_fault fault);
+bool h2_fault_content(enum h2_fault fault);
 
 #endif

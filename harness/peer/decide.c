@@ -186,7 +186,7 @@ bool decide_fault(const struct relay *relay, enum h2_fault fault, enum h2_error_
   if (bug_is(relay, BUG_IN_EMPTY_DATA) && fault == H2_FAULT_EMPTY_DATA) {
     return true;
   }
-  return h2_fault_malformed(fault) || fault == H2_FAULT_HEAD_CONTENT;
+  return h2_fault_malformed(fault) || h2_fault_content(fault);
 }
 
 enum h2_error_code decide_reset(enum reset_cause cause) {

@@ -113,7 +113,7 @@ static void read_event(void *user, const struct h2_event *event) {
   if (fault != H2_FAULT_NONE && !exchange->sent_broken) {
     exchange->final_sent = final_sent;
     excuse(exchange);
-    if (h2_fault_malformed(fault)) {
+    if (h2_fault_malformed(fault) || h2_fault_content(fault)) {
       break_off(exchange);
     }
   }

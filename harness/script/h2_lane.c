@@ -290,7 +290,7 @@ static void note_fault(struct script *script, const struct script_exchange *exch
                              h2_fault_text(fault)));
     return;
   }
-  bool wrong = h2_fault_malformed(fault) || fault == H2_FAULT_HEAD_CONTENT;
+  bool wrong = h2_fault_malformed(fault) || h2_fault_content(fault);
   if (!wrong || exchange->sent_broken || breach_requirement(breach, HTTP_H2) == NULL) {
     return;
   }

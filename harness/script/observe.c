@@ -200,6 +200,7 @@ static const char *fault_requirement(enum h2_fault fault) {
       [H2_FAULT_LENGTH] = "RFC9113-8.1.1-2",
       [H2_FAULT_RESPONSE_UNASKED] = "RFC9113-8.1-13",
       [H2_FAULT_HEAD_CONTENT] = "RFC9110-9.3.2-1",
+      [H2_FAULT_CODE_CONTENT] = "RFC9110-6.4.1-1",
   };
   return (size_t)fault < sizeof(ids) / sizeof(ids[0]) ? ids[fault] : NULL;
 }

@@ -167,6 +167,22 @@ static const struct row responses[] = {
      .steps = {FINAL(304, NONE)}, .state = RULE_IDLE},
     {.what = "nor with 204", .frames = LAST ":status=204 content-length=1",
      .steps = {FINAL(204, NONE)}, .state = RULE_IDLE},
+    {.what = "204 as an empty frame", .frames = BLOCK ":status=204\nDATA 1 END_STREAM pad=3",
+     .steps = {FINAL(204, NONE)}, .state = RULE_IDLE},
+    {.what = "204 with content, told once", .frames = BLOCK ":status=204\nDATA 1\nDATA 1 \"o\"\nDATA 1 END_STREAM \"k\"",
+     .steps = {FINAL(204, NONE), FRAME(CODE_CONTENT)}, .state = RULE_IDLE},
+    {.what = "304 with more content than it would have", .frames = BLOCK ":status=304 content-length=1\nDATA 1 END_STREAM \"ok\"",
+     .steps = {FINAL(304, NONE), FRAME(CODE_CONTENT)}, .state = RULE_IDLE},
+    {.what = "304 with less", .frames = BLOCK ":status=304 content-length=3\nDATA 1 END_STREAM \"ok\"",
+     .steps = {FINAL(304, NONE), FRAME(CODE_CONTENT)}, .state = RULE_IDLE},
+    {.what = "a length that is no number counts there too", .frames = LAST ":status=304 content-length=a",
+     .steps = {FINAL(304, LENGTH)}, .state = RULE_IDLE},
+    {.what = "205 has content", .frames = BLOCK ":status=205\nDATA 1 END_STREAM \"ok\"",
+     .steps = {FINAL(205, NONE)}, .state = RULE_IDLE},
+    {.what = "to HEAD, with more content", .begin = {.to_head = true}, .frames = BLOCK ":status=200 content-length=1\nDATA 1 END_STREAM \"ok\"",
+     .steps = {FINAL(200, NONE), FRAME(HEAD_CONTENT)}, .state = RULE_IDLE},
+    {.what = "204 to CONNECT is a tunnel", .begin = {.to_connect = true}, .frames = BLOCK ":status=204\nDATA 1 \"ok\"",
+     .steps = {FINAL(204, NONE)}, .state = RULE_SWITCHED},
 
     {.what = "a tunnel", .begin = {.to_connect = true}, .frames = BLOCK ":status=103\n" BLOCK ":status=200 content-length=1\nDATA 1 \"abc\"",
      .steps = {INTERIM(103, NONE), FINAL(200, NONE)}, .state = RULE_SWITCHED},
@@ -303,7 +319,7 @@ static void test_what_a_server_makes_of_requests(void **state) {
 
 static void test_each_fault_has_words_and_a_section(void **state) {
   (void)state;
-  for (int fault = H2_FAULT_STATUS_MISSING; fault <= H2_FAULT_HEAD_CONTENT; fault++) {
+  for (int fault = H2_FAULT_STATUS_MISSING; fault <= H2_FAULT_CODE_CONTENT; fault++) {
     assert_true(strlen(h2_fault_text((enum h2_fault)fault)) > 5);
     assert_true(strchr(h2_fault_section((enum h2_fault)fault), '.') != NULL);
   }
@@ -316,8 +332,13 @@ static void test_what_receivers_may_let_pass_is_not_malformed(void **state) {
   assert_false(h2_fault_malformed(H2_FAULT_NONE));
   assert_false(h2_fault_malformed(H2_FAULT_EMPTY_DATA));
   assert_false(h2_fault_malformed(H2_FAULT_INTERIM_LENGTH));
+  assert_false(h2_fault_malformed(H2_FAULT_CODE_CONTENT));
   assert_true(h2_fault_malformed(H2_FAULT_STATUS_MISSING));
   assert_true(h2_fault_malformed(H2_FAULT_WINDOW_OVERFLOW));
+  assert_true(h2_fault_content(H2_FAULT_HEAD_CONTENT));
+  assert_true(h2_fault_content(H2_FAULT_CODE_CONTENT));
+  assert_false(h2_fault_content(H2_FAULT_LENGTH));
+  assert_false(h2_fault_content(H2_FAULT_NONE));
 }
 
 int main(void) {

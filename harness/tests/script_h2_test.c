@@ -196,6 +196,9 @@ static const struct {
     {"HEADERS 1 END_HEADERS :status=200 interim-nonce=$0 interim-mark=$0-1\n"
      "DATA 1 END_STREAM \"x\"\n",
      "RFC9110-15.2-3"},
+    {"HEADERS 1 END_HEADERS :status=204 interim-nonce=$0\nDATA 1 END_STREAM\n", NULL},
+    {"HEADERS 1 END_HEADERS :status=204 interim-nonce=$0\nDATA 1 END_STREAM \"x\"\n",
+     "RFC9110-6.4.1-1"},
     {"DATA 0 \"x\"\n", "RFC9110-2.2-2"},
 };
 
