@@ -130,7 +130,8 @@ static void keep_field(struct stage *stage, const struct message_seen *final, co
 
 static void end_sanity(struct stage *stage, struct script *script) {
   const struct script_exchange *exchange = script->num_exchanges > 0 ? script->exchanges[0] : NULL;
-  if (!script_clean(script) || exchange == NULL || exchange->final == NULL) {
+  if (!script_clean(script) || exchange == NULL || exchange->final == NULL ||
+      plain_exchange_wants_tls(script)) {
     if (tries_again(stage)) {
       return;
     }

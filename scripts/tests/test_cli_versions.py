@@ -1,6 +1,8 @@
 """HTTP/2 and TLS on both sides, against the built-in gateway and against HAProxy."""
 
+import http.server
 import json
+import threading
 
 import pytest
 from interim_targets import NotInstalled, Server, load_profile
@@ -101,3 +103,38 @@ def test_a_target_that_speaks_another_version_to_the_origin(interim, run, haprox
     (case,) = json.loads(played.stdout)["cases"]
     assert case["verdict"] == "skip"
     assert "speaks h1 to our origin" in case["reason"]
+
+
+def test_http_on_a_port_of_tls_and_tls_on_one_of_http(interim, run, haproxy):
+    """HAProxy ends a connection that does not begin with TLS, without a word."""
+    for url, hint in (
+        (haproxy.tls_url.replace("https:", "http:"), "if the port speaks TLS, use https:// in the URL"),
+        (haproxy.url.replace("http:", "https:"), "use its TLS port, or http:// in the URL"),
+    ):
+        played = run(interim, "run", "--target", url, "--origin", haproxy.origin, "--insecure", "forward/102-then-200")
+        assert played.returncode == 3
+        assert hint in " ".join(played.stdout.split())
+
+
+class AsksForTls(http.server.BaseHTTPRequestHandler):
+    """What nginx says."""
+
+    def do_GET(self):  # noqa: N802
+        content = b"<h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port"
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_an_origin_whose_answer_is_that_tls_is_spoken_there(interim, run):
+    """A final response it is, but no resource's: nothing is judged by it."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), AsksForTls) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        played = run(interim, "run", "--seat", "origin", "--target", f"http://127.0.0.1:{server.server_port}/")
+        server.shutdown()
+    assert played.returncode == 3
+    assert "observed that the port speaks TLS; use https:// in the URL" in " ".join(played.stdout.split())
