@@ -522,13 +522,12 @@ static bool knows_no_expectation(const struct weighing *weighing) {
   for (size_t i = 0; i < weighing->file->num_cites; i++) {
     asked = asked || span_starts(weighing->file->cites[i].id, "RFC9110-10.1.1-");
   }
-  for (size_t i = 0; asked && i < script->num_exchanges; i++) {
+  bool http10 = weighing->context->front_http10;
+  for (size_t i = 0; i < script->num_exchanges && !http10; i++) {
     const struct message_seen *final = script->exchanges[i]->final;
-    if (final != NULL && final->minor == 0) {
-      return true;
-    }
+    http10 = final != NULL && final->minor == 0;
   }
-  return false;
+  return asked && http10;
 }
 
 /* What the target lacks, or what came in between: SKIP or ERROR instead of the verdict. */
@@ -548,6 +547,9 @@ static const char *why_not_played(const struct weighing *weighing) {
   }
   if (closed_unanswered(weighing)) {
     return "the target closed the connection instead of answering";
+  }
+  if (script->crowded && only_unmet(weighing)) {
+    return "the target takes fewer streams at once than this case opens";
   }
   if (script->held_back && only_unmet(weighing)) {
     return "the target does not ask the origin for so many things at once";

@@ -17,8 +17,9 @@ struct assemble_context {
   const char *reproduce;   /* "interim run --seat ... " before the id */
   const char *target;      /* "host:port" for the plain script, or NULL for none */
   const char *origin;
-  bool back_http10; /* the target asked our origin with HTTP/1.0 before the first case */
-  bool worked;      /* it answered the plain GETs before the first case */
+  bool back_http10;  /* the target asked our origin with HTTP/1.0 before the first case */
+  bool front_http10; /* it labelled its answer HTTP/1.0 then */
+  bool worked;       /* it answered the plain GETs before the first case */
   bool target_died;
   bool restarted_in_vain;
   bool interrupted;

@@ -512,6 +512,7 @@ static void assemble_run(struct playing *playing, struct run *run) {
       .worked = stage_round_trip_us(playing->stage) > 0,
       .target_died = stage_target_died(playing->stage),
       .back_http10 = stage_back_http10(playing->stage),
+      .front_http10 = stage_front_http10(playing->stage),
       .restarted_in_vain = stage_restarted_in_vain(playing->stage),
       .interrupted = playing->signal != 0,
   };

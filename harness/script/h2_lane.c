@@ -51,6 +51,18 @@ bool lane_speaks_h2(const struct script *script, size_t client) {
   return script->clients[client].link != NULL;
 }
 
+bool h2_lane_has_room(const struct script *script, size_t client) {
+  const struct client_lane *lane = &script->clients[client];
+  size_t open = 0;
+  for (size_t i = lane->first_queued; i < lane->num_queued; i++) {
+    open += script->exchanges[lane->queue[i]]->answer_over ? 0 : 1;
+  }
+  const struct h2_connection *h2 = &lane->link->h2;
+  /* Glue holds our own preface back, which the target may be waiting for. */
+  bool said = h2->peer_settings || lane->glue.len > 0;
+  return open == 0 || (said && open < h2->peer_streams);
+}
+
 void h2_lane_flush(struct script *script, size_t client) {
   struct client_lane *lane = &script->clients[client];
   if (lane->link != NULL && link_take(lane->link)) {
@@ -259,11 +271,26 @@ static bool untouched(const struct script_exchange *exchange) {
          exchange->final == NULL && exchange->step != NULL && !exchange->cancelled;
 }
 
+/* On a new connection, unless others wait for their answers on this one. */
+static void ask_again(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
+  const struct client_lane *lane = &script->clients[exchange->client];
+  for (size_t i = lane->first_queued; i < lane->num_queued; i++) {
+    const struct script_exchange *other = script->exchanges[lane->queue[i]];
+    if (other != exchange && !other->answer_over) {
+      exchange->resent = true;
+      link_forget(lane->link, &exchange->stream->stream);
+      h2_lane_ask(script, exchange, now_us);
+      return;
+    }
+  }
+  lane_send_again(script, exchange->client, exchange, now_us);
+}
+
 static void stream_reset(struct script *script, struct script_exchange *exchange, uint32_t code,
                          uint64_t now_us) {
   const char *name = h2_error_name(code);
   if (code == H2_REFUSED_STREAM && untouched(exchange)) {
-    lane_send_again(script, exchange->client, exchange, now_us);
+    ask_again(script, exchange, now_us);
     return;
   }
   exchange->reset_code = name == NULL ? "an unknown code" : name;

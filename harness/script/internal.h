@@ -94,6 +94,10 @@ void h2_lane_ask_plain(struct script *script, struct script_exchange *exchange,
                        const struct step *step, const struct compose_context *context,
                        uint64_t now_us);
 
+/* h2_lane_has_room tells whether the lane may open a stream beside those that wait for their
+ * answers: the target has said how many it takes (RFC 9113 section 5.1.2), and that is more. */
+bool h2_lane_has_room(const struct script *script, size_t client);
+
 /* h2_lane_sent records the parts that were written, and lets others write. */
 void h2_lane_sent(struct script *script, size_t client, uint64_t now_us);
 

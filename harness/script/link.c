@@ -84,13 +84,18 @@ static bool waits(const struct link *link, const struct h2_stream *stream) {
 static void put_data(struct link *link, struct h2_stream *stream, const struct part *part,
                      struct bytes *out) {
   bool ends = (part->flags & H2_END_STREAM) != 0;
-  if (part->payload.len <= h2_connection_room(&link->h2, stream) && !waits(link, stream)) {
+  bool behind = waits(link, stream);
+  size_t room = behind ? 0 : h2_connection_room(&link->h2, stream);
+  if (part->payload.len <= room && !behind) {
     h2_write_data(&link->h2, out, stream, part->payload, ends);
     return;
   }
+  if (room > 0) {
+    h2_write_data(&link->h2, out, stream, span_make(part->payload.ptr, room), false);
+  }
   struct link_rest *rest = memory_resize(NULL, sizeof(*rest));
   *rest = (struct link_rest){.stream = stream, .ends = ends};
-  bytes_add(&rest->content, part->payload);
+  bytes_add(&rest->content, span_skip(part->payload, room));
   struct link_rest **end = &link->rest;
   while (*end != NULL) {
     end = &(*end)->next;

@@ -342,11 +342,7 @@ void canary_run(struct script *script, uint64_t now_us) {
     }
     return;
   }
-  if (lane_is_over(lane)) {
-    canary_lost(script, now_us);
-    return;
-  }
-  if (wait_over(script, now_us)) {
+  if (lane_is_over(lane) || exchange->answer_over || wait_over(script, now_us)) {
     canary_lost(script, now_us);
   }
 }

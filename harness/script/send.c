@@ -195,6 +195,12 @@ static bool step_done_once(struct script *script, const struct step *step, uint6
   return false;
 }
 
+/* The step opens a stream, and the target takes no more of them now. */
+static bool is_full(const struct script *script, const struct step *step, size_t client) {
+  return lane_speaks_h2(script, client) && begins_request(step) &&
+         !lane_is_over(&script->clients[client]) && !h2_lane_has_room(script, client);
+}
+
 /* Opens the connection where there is none. Ready when it is open; a lane that ended while an
  * answer was due stays so. */
 static enum progress ready_lane(struct script *script, const struct step *step, size_t client,
@@ -210,7 +216,9 @@ static enum progress ready_lane(struct script *script, const struct step *step, 
   if (lane->state == LANE_OPENING && !lane_gave_up(script, client, now_us)) {
     return PROGRESS_BLOCKED;
   }
-  wait_end(script, now_us);
+  if (!is_full(script, step, client)) {
+    wait_end(script, now_us);
+  }
   if (lane->refused) {
     script->target_down = true;
   }
@@ -224,6 +232,17 @@ static bool lacks_tunnel(const struct script *script, const struct step *step, s
   const struct script_exchange *last = last_on_lane(script, client);
   return step->messages[0].kind == MESSAGE_CONTENT && !lane->tunnel && last != NULL &&
          last->upgrades && lane_at_boundary(lane);
+}
+
+/* Waits for room for one more stream; once that was in vain, no more. */
+static enum progress await_room(struct script *script, uint64_t now_us) {
+  wait_begin(script, 0, now_us);
+  if (!script->crowded && !wait_over(script, now_us)) {
+    return PROGRESS_BLOCKED;
+  }
+  script->crowded = true;
+  step_end(script, STEP_PASSED_OVER, "the target takes no more streams at once", now_us);
+  return PROGRESS_DONE;
 }
 
 static enum progress send_client(struct script *script, const struct step *step, uint64_t now_us) {
@@ -242,6 +261,9 @@ static enum progress send_client(struct script *script, const struct step *step,
       if (lacks_tunnel(script, step, client)) {
         step_no_tunnel(script, now_us);
         return PROGRESS_DONE;
+      }
+      if (is_full(script, step, client)) {
+        return await_room(script, now_us);
       }
       script->sending = true;
       compose_client(script, step, client);

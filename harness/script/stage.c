@@ -145,6 +145,7 @@ static void end_sanity(struct stage *stage, struct script *script) {
   uint64_t round_trip = exchange->final->end_us - script->began_us;
   stage->round_trip_us = round_trip > stage->round_trip_us ? round_trip : stage->round_trip_us;
   stage->back_http10 = exchange->arrived_http10;
+  stage->front_http10 = exchange->final->minor == 0;
   stage->back = exchange->back_number == 0 ? HTTP_H1 : HTTP_H2;
   stage->final_code = exchange->final->code;
   keep_field(stage, exchange->final, "Server", &stage->server);
@@ -703,6 +704,10 @@ uint64_t stage_round_trip_us(const struct stage *stage) {
 
 bool stage_back_http10(const struct stage *stage) {
   return stage->back_http10;
+}
+
+bool stage_front_http10(const struct stage *stage) {
+  return stage->front_http10;
 }
 
 enum http_version stage_back(const struct stage *stage) {

@@ -126,6 +126,9 @@ uint64_t stage_round_trip_us(const struct stage *stage);
  */
 bool stage_back_http10(const struct stage *stage);
 
+/* stage_front_http10 tells whether its answer was labelled HTTP/1.0. */
+bool stage_front_http10(const struct stage *stage);
+
 /* stage_back is the version in which the target asked our origin in the sanity exchange. */
 enum http_version stage_back(const struct stage *stage);
 

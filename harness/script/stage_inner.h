@@ -76,6 +76,7 @@ struct stage {
   uint64_t round_trip_us;
   uint64_t deadline_us;
   bool back_http10;
+  bool front_http10;
   enum http_version back;
   unsigned final_code; /* of the latest sanity answer */
   const char *server;

@@ -25,6 +25,7 @@ struct canned_fault {
   const char *bare;    /* to it without the fields of a draft; NULL: as trigger */
   const char *waiting; /* while content that it is to wait for lacks; NULL: a 100 */
   bool stays;          /* although it is told to close */
+  bool old;            /* a server of HTTP/1.0: it knows no expectation, and has one page */
   const char *stalled; /* when part of the content has come; NULL: it waits */
 };
 
@@ -103,6 +104,9 @@ static inline const char *canned_or(const char *answer, const char *otherwise) {
 }
 
 static inline const char *canned_answer(const struct canned_fault *fault, struct span head) {
+  if (fault->old) {
+    return "HTTP/1.0 200 OK|Content-Length: 2||ok!";
+  }
   bool to_head = span_starts(head, "HEAD ");
   const char *page = to_head ? CANNED_HEAD : CANNED_PAGE;
   if (!canned_has(head, " /trigger ")) {
@@ -127,7 +131,8 @@ static inline size_t canned_length(struct span head) {
 static inline const char *canned_meanwhile(const struct canned_fault *fault,
                                            struct canned_conn *conn, struct span head,
                                            bool any_content) {
-  bool held = canned_has(head, "Expect: 100-continue") && !canned_has(head, " HTTP/1.0\r\n");
+  bool held =
+      canned_has(head, "Expect: 100-continue") && !canned_has(head, " HTTP/1.0\r\n") && !fault->old;
   if (held && !any_content && !conn->continued) {
     conn->continued = true;
     return canned_or(canned_has(head, " /trigger ") ? fault->waiting : NULL,

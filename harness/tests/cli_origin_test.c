@@ -49,6 +49,7 @@ static const struct canned_fault faults[] = {
     {.name = "versionless", .trigger = UPLOAD(PLACE) CREATED(PLACE)},
     {.name = "unasked", .trigger = UPLOAD(PLACE DRAFT) CREATED(PLACE)},
     {.name = "stays", .trigger = ONE CANNED_PAGE, .stays = true},
+    {.name = "old", .old = true},
     {.name = "gives-up", .stalled = "<300>HTTP/1.1 408 Request Timeout|Content-Length: 0||!"},
 };
 
@@ -120,6 +121,9 @@ static const struct row rows[] = {
     {"102-for-100", ASKS_102, "origin-102/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
     {"103-for-100", ASKS_103, "origin-103/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
     {"104-for-100", ASKS_104, "origin-104/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
+    {"old", ASKS_102, "origin-expect/100-or-final", "skip", "hang", "RFC9110-10.1.1-13",
+     "the target answers with HTTP/1.0, which has no expectations"},
+    {"old", ASKS_102, "origin-expect/final-after-100", "pass", "ok", "RFC9110-10.1.1-11", ""},
     {"nowhere", ASKS_104, "origin-104/location", "info", "unmet", "DRAFT-resumable-upload-4.2.2-2",
      "104\": a 104 without Location came"},
     {"versionless", ASKS_104, "origin-104/interop-version", "info", "unmet",
@@ -184,6 +188,7 @@ static void play(struct played *played, const char *fault, const char *trigger, 
                                      .seat = SEAT_ORIGIN,
                                      .pair = &played->plan.pair,
                                      .worked = true,
+                                     .front_http10 = stage_front_http10(played->stage),
                                      .reproduce = ""};
   assemble_result(&context, &played->plan.plays[0], &played->result);
 }

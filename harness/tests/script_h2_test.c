@@ -60,7 +60,6 @@ static const struct {
      "HEADERS 1 END_STREAM :method=OPTIONS :scheme=http :path=* interim-nonce=$0"},
     {"client sends CONNECT {host}:443\n",
      "HEADERS 1 :method=CONNECT :authority=h:443 interim-nonce=$0"},
-    {"client sends GET\nclient sends GET\n", GET_FRAME("1", "0") "\n" GET_FRAME("3", "1")},
     {"client sends GET glued\nclient sends GET\n", GET_FRAME("1", "0") "\n" GET_FRAME("3", "1")},
     {"client sends GET\nclient aborts\n", GET_FRAME("1", "0") "\nRST_STREAM 1 CANCEL"},
     {"client sends GET\nclient sends frame DATA END_STREAM on-stream idle\n  | x\\xff\n",
@@ -232,9 +231,10 @@ static void test_answers_in_reverse(void **state) {
            "client sends GET\nclient sends GET\norigin 2 sends 200 on-arrival\n"
            "origin sends 200 on-arrival\nclient sees 200\nclient sees 200\n",
            HTTP_H2);
+  target_frames(&h2, "SETTINGS 0\n");
   target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0") REQUEST("3", "1"));
   origin_sent(&h2, SENT_FINAL("1", "0") "\n" SENT_FINAL("3", "1"));
-  target_frames(&h2, "SETTINGS 0\n" FINAL("3", "1"));
+  target_frames(&h2, FINAL("3", "1"));
   steps_are(&h2.bench, "++++..");
   target_frames(&h2, FINAL("1", "0"));
   steps_are(&h2.bench, "++++++");
@@ -277,6 +277,73 @@ static void test_a_refused_stream_is_sent_again_once(void **state) {
   script_client_event(&h2.bench.script, &event, h2.bench.now_us);
   bench_settle(&h2.bench);
   steps_are(&h2.bench, "++");
+  h2_end(&h2);
+}
+
+/* Others wait for their answers on the connection: the refused one goes again beside them. */
+static void test_a_refused_stream_leaves_the_others_alone(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends GET\nclient sends GET\nclient sees 200\nclient sees 200\n", HTTP_H2);
+  target_frames(&h2, "SETTINGS 0\n");
+  client_sent(&h2, GET_FRAME("1", "0") "\n" GET_FRAME("3", "1"));
+  target_frames(&h2, "RST_STREAM 3 u32:7\n");
+  client_sent(&h2, GET_FRAME("5", "1"));
+  target_frames(&h2, FINAL("1", "0") FINAL("5", "1"));
+  steps_are(&h2.bench, "++++");
+  is_done(&h2.bench, true);
+  h2_end(&h2);
+}
+
+/* RFC 9113 section 5.1.2: how many it takes is said in its SETTINGS, which are waited for. */
+static void test_no_more_streams_than_the_target_takes(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\nclient sends GET\nclient sends GET\nclient sees 200\n"
+           "client sees 200\nclient sees 200\n",
+           HTTP_H2);
+  client_sent(&h2, GET_FRAME("1", "0"));
+  target_frames(&h2, "SETTINGS 0 MAX_CONCURRENT_STREAMS=2\n");
+  client_sent(&h2, GET_FRAME("3", "1"));
+  target_frames(&h2, FINAL("3", "1"));
+  client_sent(&h2, GET_FRAME("5", "2"));
+  target_frames(&h2, FINAL("5", "2") FINAL("1", "0"));
+  steps_are(&h2.bench, "++++++");
+  assert_false(h2.bench.script.crowded);
+  is_done(&h2.bench, true);
+  h2_end(&h2);
+}
+
+static void test_a_stream_too_many_is_not_opened(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2, "client sends GET\nclient sends GET\nclient sees 200\n", HTTP_H2);
+  target_frames(&h2, "SETTINGS 0 MAX_CONCURRENT_STREAMS=1\n");
+  steps_are(&h2.bench, "+..");
+  time_passes(&h2.bench, BENCH_DEADLINE);
+  steps_are(&h2.bench, "+~.");
+  assert_true(h2.bench.script.crowded);
+  client_sent(&h2, GET_FRAME("1", "0"));
+  target_frames(&h2, FINAL("1", "0"));
+  steps_are(&h2.bench, "+~+");
+  h2_end(&h2);
+}
+
+/* Nobody waits for the answer to a canary whose stream has ended. */
+static void test_a_refused_canary_goes_to_a_new_connection(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  bench_begin_over(&h2.bench, "client sends GET\nclient sees 200\n", true, HTTP_H2, &hpack_coder);
+  frames_begin(&h2.from_client, H2_FROM_CLIENT);
+  frames_begin(&h2.from_origin, H2_FROM_SERVER);
+  target_frames(&h2, "SETTINGS 0\n" FINAL("1", "0"));
+  client_sent(&h2, GET_FRAME("1", "0") "\n" GET_FRAME("3", "1"));
+  target_frames(&h2, "RST_STREAM 3 u32:7\n");
+  assert_string_equal(h2.bench.clients[1].end, "close");
+  frames_end(&h2.from_client);
+  frames_begin(&h2.from_client, H2_FROM_CLIENT);
+  frames_are(&h2, &h2.from_client, &h2.bench.clients[2], GET_FRAME("1", "2"));
   h2_end(&h2);
 }
 
@@ -424,6 +491,10 @@ int main(void) {
       cmocka_unit_test(test_answers_in_reverse),
       cmocka_unit_test(test_the_end_of_a_stream),
       cmocka_unit_test(test_a_refused_stream_is_sent_again_once),
+      cmocka_unit_test(test_a_refused_stream_leaves_the_others_alone),
+      cmocka_unit_test(test_a_refused_canary_goes_to_a_new_connection),
+      cmocka_unit_test(test_no_more_streams_than_the_target_takes),
+      cmocka_unit_test(test_a_stream_too_many_is_not_opened),
       cmocka_unit_test(test_a_retry_gets_the_same_frames),
       cmocka_unit_test(test_a_window_holds_back_content_alone),
       cmocka_unit_test(test_which_version_the_target_speaks),

@@ -92,6 +92,29 @@ static void test_content_that_waits_holds_up_its_own_stream_alone(void **state) 
   link_free(&bench.link);
 }
 
+/* A window that is too small for all lets a part go at once: nothing else may come to set it free.
+ */
+static void test_content_goes_as_far_as_the_window(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench);
+  bench.link.h2.peer_window = 3;
+  struct part content = {.type = H2_DATA, .flags = H2_END_STREAM, .payload = span_of("hello")};
+  link_put(&bench.link, &bench.first, &content, &bench.link.out);
+  assert_int_equal(bench.link.out.len, H2_FRAME_HEAD + 3);
+  assert_int_equal(stream_of_last(&bench, 3), FIRST);
+  assert_memory_equal(bench.link.out.ptr + H2_FRAME_HEAD, "hel", 3);
+  assert_false(bench.first.sent_end);
+  bench.link.out.len = 0;
+  bench.first.granted = 2;
+  struct h2_event event;
+  assert_int_equal(link_next(&bench.link, &event), H2_MORE);
+  assert_int_equal(stream_of_last(&bench, 2), FIRST);
+  assert_memory_equal(bench.link.out.ptr + H2_FRAME_HEAD, "lo", 2);
+  assert_true(bench.first.sent_end);
+  link_free(&bench.link);
+}
+
 #define WIRE(text)                                                                                 \
   { text, sizeof(text) - 1 }
 
@@ -161,6 +184,7 @@ static void test_promised_streams_are_even_and_grow(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_what_ends_another_stream_does_not_end_this_one),
+      cmocka_unit_test(test_content_goes_as_far_as_the_window),
       cmocka_unit_test(test_content_that_waits_holds_up_its_own_stream_alone),
       cmocka_unit_test(test_a_raw_frame_is_what_its_step_says),
       cmocka_unit_test(test_promised_streams_are_even_and_grow),
