@@ -49,6 +49,10 @@ int mutants_load(struct mutants_suite *suite);
 /* mutants_shows tells whether a bug, NULL for none, is played at a stand. */
 bool mutants_shows(const struct bug *bug, size_t stand);
 
+/* mutants_passes_expect tells whether the gateway at a stand passes expectations on, as that of
+ * interim relay --pass-expect, instead of answering them itself. */
+bool mutants_passes_expect(size_t stand);
+
 /* mutants_stand_name gives "gateway h1/h1", "origin h2" ... */
 const char *mutants_stand_name(size_t stand);
 

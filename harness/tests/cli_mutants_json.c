@@ -36,8 +36,9 @@ static json_t *stands_of(const struct bug *bug) {
     const struct mutants_stand *stand = &mutants_stands[i];
     if (mutants_shows(bug, i)) {
       (void)json_array_append_new(
-          list, json_pack("{s:s, s:s, s:s}", "seat", case_seat_word(stand->seat), "front",
-                          version_word(stand->front), "back", back_word(stand)));
+          list, json_pack("{s:s, s:s, s:s, s:b}", "seat", case_seat_word(stand->seat), "front",
+                          version_word(stand->front), "back", back_word(stand), "pass_expect",
+                          mutants_passes_expect(i)));
     }
   }
   return list;
@@ -55,11 +56,13 @@ static json_t *changes_of(const struct mutants_score *score, const struct mutant
     struct mutant_mark after = mutant->marks[at.stand][at.play];
     (void)json_array_append_new(
         list,
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "id", mutants_place_id(score, at),
-                  "seat", case_seat_word(stand->seat), "front", version_word(stand->front), "back",
-                  back_word(stand), "was", verdict_of_mark(score->plain.marks[at.stand][at.play]),
-                  "verdict", verdict_of_mark(after), "outcome",
-                  outcome_word((enum outcome)after.outcome), "worse", change == MUTANT_WORSE));
+        json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:b}", "id",
+                  mutants_place_id(score, at), "seat", case_seat_word(stand->seat), "front",
+                  version_word(stand->front), "back", back_word(stand), "pass_expect",
+                  mutants_passes_expect(at.stand), "was",
+                  verdict_of_mark(score->plain.marks[at.stand][at.play]), "verdict",
+                  verdict_of_mark(after), "outcome", outcome_word((enum outcome)after.outcome),
+                  "worse", change == MUTANT_WORSE));
   }
   return list;
 }

@@ -35,6 +35,10 @@ const char *mutants_stand_name(size_t stand) {
   return names[stand];
 }
 
+bool mutants_passes_expect(size_t stand) {
+  return mutants_stands[stand].bugs == BUG_RELAYS_EXPECT;
+}
+
 bool mutants_shows(const struct bug *bug, size_t stand) {
   return bug == NULL || (bug->stands & mutants_stands[stand].bugs) != 0;
 }
@@ -225,13 +229,12 @@ const char *mutants_play(struct mutants_suite *suite, size_t stand, const struct
                                 .front = plan->pair.front,
                                 .backs = plan->pair.backs,
                                 .coder = &hpack_coder};
-  struct keeper keeper = {
-      .seat = seat,
-      .config = {.coder = &hpack_coder,
-                 .origin_h2 = plan->pair.backs == HTTP_H2,
-                 .connects = seat == SEAT_PROXY,
-                 .relays_expect = mutants_stands[stand].bugs == BUG_RELAYS_EXPECT,
-                 .bug = bug}};
+  struct keeper keeper = {.seat = seat,
+                          .config = {.coder = &hpack_coder,
+                                     .origin_h2 = plan->pair.backs == HTTP_H2,
+                                     .connects = seat == SEAT_PROXY,
+                                     .relays_expect = mutants_passes_expect(stand),
+                                     .bug = bug}};
   struct stage *stage = stage_new(&config, plan->plays, plan->num_plays);
   struct world world = {.num_actors = 2, .route = {1, 0}, .now_us = 1000000};
   world.actors[0] = stage_actor(stage);

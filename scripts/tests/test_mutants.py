@@ -52,3 +52,10 @@ def test_every_named_bug_is_caught_and_changes_nothing_else(build, root, tmp_pat
     assert mutants["summary"]["caught"] == len(mutants["bugs"])
     killers = {bug for case in mutants["cases"] for bug in case["bugs"]}
     assert killers == {bug["name"] for bug in mutants["bugs"]}
+    # No two stands of a bug read alike, nor two changes of one.
+    for bug in mutants["bugs"]:
+        stands = [tuple(stand.values()) for stand in bug["stands"]]
+        assert len(set(stands)) == len(stands), bug["name"]
+        places = [tuple(change[key] for key in ("id", "seat", "front", "back", "pass_expect")) for change in bug["changed"]]
+        assert len(set(places)) == len(places), bug["name"]
+    assert any(stand["pass_expect"] for bug in mutants["bugs"] for stand in bug["stands"])
