@@ -129,9 +129,7 @@ static void keep_field(struct stage *stage, const struct message_seen *final, co
 }
 
 static void end_sanity(struct stage *stage, struct script *script) {
-  const struct script_exchange *exchange = script->num_exchanges > 0 ? script->exchanges[0] : NULL;
-  if (!script_clean(script) || exchange == NULL || exchange->final == NULL ||
-      plain_exchange_wants_tls(script)) {
+  if (!script_clean(script) || plain_exchange_wants_tls(script)) {
     if (tries_again(stage)) {
       return;
     }
@@ -142,6 +140,7 @@ static void end_sanity(struct stage *stage, struct script *script) {
     stage->phase = STAGE_DONE;
     return;
   }
+  const struct script_exchange *exchange = script->exchanges[0];
   uint64_t round_trip = exchange->final->end_us - script->began_us;
   stage->round_trip_us = round_trip > stage->round_trip_us ? round_trip : stage->round_trip_us;
   stage->back_http10 = exchange->arrived_http10;
@@ -160,7 +159,7 @@ static bool disperse(struct stage *stage) {
   for (size_t i = 0; i < stage->num_active; i++) {
     held += stage->active[i].play != NULL && suspect_holds(stage->active[i].script) ? 1U : 0U;
   }
-  if (held <= LEAST_CROWD || stage->crowd <= LEAST_CROWD) {
+  if (held <= LEAST_CROWD) {
     return false;
   }
   stage->crowd = held / 4 > LEAST_CROWD ? held / 4 : LEAST_CROWD;
@@ -358,7 +357,6 @@ static bool is_unsettled(const struct stage *stage) {
 static void next_phase(struct stage *stage) {
   bool unsettled = stage->phase == STAGE_CONFIRM && is_unsettled(stage);
   stage->phase = unsettled ? STAGE_CONFIRM_ALONE : stage->phase + 1;
-  stage->next_play = 0;
   stage->num_sanity = 0;
 }
 
@@ -447,9 +445,6 @@ static void begin_work(struct stage *stage) {
       break;
     }
     begin_play(stage, play);
-    if (stage->down_since_us != 0) {
-      return;
-    }
   }
   if (stage->num_active == 0 && (stage->num_plays == 0 || stage_next_due(stage) == NULL)) {
     next_phase(stage);

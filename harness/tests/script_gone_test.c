@@ -110,6 +110,8 @@ static void test_who_waits_on_a_target_that_is_gone_is_given_up(void **state) {
   assert_true(stage_done(hall.stage));
   assert_true(hall.world.now_us < never_us);
   assert_true(stage_target_died(hall.stage));
+  assert_true(hall.plays[0].runs[0]->target_down);
+  assert_false(hall.plays[0].runs[0]->unresponsive);
   hall_close(&hall);
 }
 
@@ -151,6 +153,8 @@ static void test_a_target_that_is_started_again(void **state) {
   while (!stage_done(hall.stage) && hall.world.num_events < HALL_EVENTS) {
     bool moved = world_step(&hall.world);
     if (stage_wants_restart(hall.stage)) {
+      struct actor actor = stage_actor(hall.stage);
+      assert_true(actor.wake(actor.self) == ACTOR_NEVER);
       restarts++;
       hall.world.refuse = false;
       stage_restarted(hall.stage);
@@ -337,13 +341,14 @@ static void test_how_long_a_silent_target_is_asked(void **state) {
   hall_open(&hall, "hangs");
   hall_until_arrived(&hall, 1);
   hall.gateway.stalled = true;
-  while (hall.plays[0].running) {
-    assert_true(world_step(&hall.world));
+  hall_go_on(&hall);
+  runs_are(&hall, 0, 2, 2);
+  for (size_t i = 0; i < 2; i++) {
+    const struct script *run = hall.plays[0].runs[i];
+    assert_true(run->unresponsive);
+    assert_false(run->target_down);
+    assert_in_range(run->ended_us - run->began_us, 10250000, 10500000);
   }
-  const struct script *run = hall.plays[0].runs[0];
-  assert_true(run->unresponsive);
-  assert_false(run->target_down);
-  assert_in_range(run->ended_us - run->began_us, 10250000, 10500000);
   hall_close(&hall);
 }
 
@@ -386,6 +391,7 @@ static void test_whether_a_crowd_was_to_blame(void **state) {
     for (size_t k = 0; k < rows[i].plays; k++) {
       assert_int_equal(hall.plays[k].num_dropped, rows[i].dropped);
       assert_int_equal(hall.plays[k].runs[0]->unresponsive, rows[i].dropped == 0);
+      assert_int_equal(hall.plays[k].num_unclean > 0, rows[i].dropped == 0);
     }
     hall_close(&hall);
   }
@@ -456,6 +462,7 @@ static void test_a_target_that_dies_slowly_dies_of_the_play_before(void **state)
   assert_true(hall.plays[0].runs[0]->target_down);
   hall.world.refuse = false;
   hall.gateway.num_triggered++;
+  unsigned plain = hall_num_plain(&hall);
   while (!stage_done(hall.stage)) {
     hall_step(&hall);
   }
@@ -463,6 +470,8 @@ static void test_a_target_that_dies_slowly_dies_of_the_play_before(void **state)
   runs_are(&hall, 0, 3, 1);
   runs_are(&hall, 1, 1, 0);
   assert_int_equal(hall.plays[1].num_void, 0);
+  /* One shows that it is back, which ends the doubt, and the last one comes after all plays. */
+  assert_int_equal(hall_num_plain(&hall) - plain, 2);
   hall_close(&hall);
 }
 
@@ -507,10 +516,227 @@ static void test_a_death_behind_a_look_is_none_of_a_play_before_it(void **state)
   }
   stage_looked(hall.stage, true);
   assert_false(hall.plays[0].runs[0]->hurt);
+  assert_int_equal(stage_num_deaths(hall.stage), 0);
   while (hall.plays[1].running) {
     hall_step(&hall);
   }
   assert_true(hall.plays[1].runs[0]->hurt);
+  assert_int_equal(stage_num_deaths(hall.stage), 1);
+  hall_close(&hall);
+}
+
+static bool request_not_of_controls_but_one(struct doctored_front *front) {
+  return hall_was_asked(front, "/control") && ++front->gateway->num_triggered != 2;
+}
+
+/* One that is answered in between shows that the target is there: two must fail in a row. */
+static void test_a_target_that_answers_one_control_in_two_is_there(void **state) {
+  (void)state;
+  static const struct doctored_fault hangs = {.interim = interim_hang,
+                                              .request = request_not_of_controls_but_one};
+  struct hall hall;
+  hall_init(&hall, 1);
+  hall_open(&hall, "none");
+  hall.gateway.fault = &hangs;
+  hall_until_arrived(&hall, 1);
+  while (hall.plays[0].running) {
+    assert_true(world_step(&hall.world));
+  }
+  const struct script *run = hall.plays[0].runs[0];
+  assert_true(run->unresponsive);
+  assert_true(run->missed);
+  assert_int_equal(hall.gateway.num_triggered, 4);
+  hall_close(&hall);
+}
+
+/* Who refuses the control is gone, and need not be asked twice. */
+static void test_a_control_that_is_refused(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 1);
+  hall_open(&hall, "hangs");
+  hall_until_arrived(&hall, 1);
+  hall.world.refuse = true;
+  while (hall.plays[0].running) {
+    assert_true(world_step(&hall.world));
+  }
+  const struct script *run = hall.plays[0].runs[0];
+  assert_true(run->target_down);
+  assert_false(run->unresponsive);
+  assert_in_range(run->ended_us - run->began_us, 250000, 300000);
+  assert_true(stage_target_died(hall.stage));
+  hall_close(&hall);
+}
+
+/* A quarter of those that held the target is left, but two at least. Nobody else begins before it
+ * is known whether they did. */
+static void test_how_many_are_left_of_a_crowd(void **state) {
+  (void)state;
+  static const struct {
+    unsigned jobs;
+    size_t plays;
+    size_t held; /* five for each job at most */
+    unsigned left;
+    uint64_t silent_us;
+  } rows[] = {{1, 8, 5, 2, 0},   {8, 11, 11, 2, 0}, {8, 12, 12, 3, 0},    {8, 16, 16, 4, 0},
+              {8, 19, 19, 4, 0}, {8, 20, 20, 5, 0}, {1, 8, 5, 2, 6000000}};
+  static const struct doctored_fault hangs = {.interim = interim_hang};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct hall hall;
+    hall_init(&hall, rows[i].plays);
+    hall.config.jobs = rows[i].jobs;
+    hall_open(&hall, "none");
+    hall.gateway.fault = &hangs;
+    hall_until_arrived(&hall, rows[i].held);
+    hall.gateway.stalled = true;
+    while (hall.plays[0].running) {
+      assert_true(world_step(&hall.world));
+    }
+    hall.gateway.stalled = rows[i].silent_us > 0;
+    hall.gateway.fault = doctored_fault_named("none");
+    hall.world.latency_us = 20000;
+    hall_until(&hall, hall.world.now_us + 100000);
+    size_t begun = 0;
+    for (size_t k = 0; k < hall.num_plays; k++) {
+      begun += hall.plays[k].num_runs;
+    }
+    assert_int_equal(begun, rows[i].held);
+    hall_until(&hall, hall.world.now_us + rows[i].silent_us);
+    hall.gateway.stalled = false;
+    hall.most_running = 0;
+    hall_go_on(&hall);
+    assert_int_equal(hall.most_running, rows[i].left);
+    hall_close(&hall);
+  }
+}
+
+static void interim_close(struct doctored_front *front, struct doctored_message *message) {
+  (void)message;
+  doctored_finish(front, true);
+}
+
+#define ASKS_AND_PAUSES                                                                            \
+  "title T\ncites HOUSE-ALIVE\nseat gateway\n\nclient sends GET\norigin sends 102\n"               \
+  "client sees 102 or close\npause 500ms\n"
+
+/* Of those in flight when connections are refused, only who was cut off before the others began
+ * may have cost the target its life; all are played again. */
+static void test_who_was_in_flight_when_the_target_went(void **state) {
+  (void)state;
+  static const struct doctored_fault closes = {.interim = interim_close};
+  struct hall hall;
+  hall_init(&hall, 0);
+  hall_add(&hall, ASKS_AND_PAUSES);
+  hall_add(&hall, ASKS_AND_PAUSES);
+  hall_add(&hall, ASKS_AND_PAUSES);
+  hall_add(&hall, HALL_USUAL);
+  hall.config.jobs = 1;
+  hall_open(&hall, "none");
+  while (!hall.plays[2].running) {
+    hall.gateway.fault = &closes;
+    assert_true(world_step(&hall.world));
+  }
+  hall.gateway.fault = doctored_fault_named("none");
+  hall_until_arrived(&hall, 3);
+  hall.world.refuse = true;
+  while (!stage_target_died(hall.stage)) {
+    assert_true(world_step(&hall.world));
+  }
+  assert_int_equal(hall.plays[3].num_void, 1);
+  for (size_t i = 0; i < 3; i++) {
+    assert_true(hall.plays[i].running);
+    assert_true(hall.plays[i].runs[0]->hurt);
+  }
+  hall.world.refuse = false;
+  hall_go_on(&hall);
+  assert_int_equal(hall.plays[0].cuts & 1U, 1);
+  assert_int_equal(hall.plays[1].cuts & 1U, 0);
+  assert_int_equal(hall.plays[2].cuts & 1U, 0);
+  for (size_t i = 0; i < 3; i++) {
+    runs_are(&hall, i, 3, 1);
+  }
+  runs_are(&hall, 3, 1, 0);
+  hall_close(&hall);
+}
+
+/* Nothing begins while one is still in flight, even if the target is back. */
+static void test_a_play_outlives_the_target_alone(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 0);
+  hall_add(&hall, ASKS_AND_PAUSES);
+  hall_add(&hall, HALL_USUAL);
+  hall.config.jobs = 1;
+  hall_open(&hall, "none");
+  hall_until_arrived(&hall, 1);
+  hall.world.refuse = true;
+  while (!stage_target_died(hall.stage)) {
+    assert_true(world_step(&hall.world));
+  }
+  hall.world.refuse = false;
+  unsigned plain = hall_num_plain(&hall);
+  while (hall.plays[0].running) {
+    assert_int_equal(hall_num_plain(&hall), plain);
+    assert_int_equal(hall.plays[1].num_runs, 0);
+    assert_true(world_step(&hall.world));
+  }
+  hall_go_on(&hall);
+  runs_are(&hall, 1, 1, 0);
+  hall_close(&hall);
+}
+
+/* The canary of a play may be the first to be refused. */
+static void test_a_canary_that_is_refused(void **state) {
+  (void)state;
+  static const struct doctored_fault closes = {.final = final_close};
+  struct hall hall;
+  hall_init(&hall, 1);
+  hall_open(&hall, "none");
+  hall.gateway.fault = &closes;
+  hall_until_arrived(&hall, 1);
+  hall.world.refuse = true;
+  while (hall.plays[0].running) {
+    assert_true(world_step(&hall.world));
+  }
+  assert_true(hall.plays[0].runs[0]->target_down);
+  assert_true(stage_target_died(hall.stage));
+  hall_close(&hall);
+}
+
+/* Whoever was not cut off leaves no doubt, answered or not. */
+static void test_silence_is_no_doubt(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 0);
+  hall_add(&hall, HALL_ALONE);
+  hall_add(&hall, HALL_ALONE);
+  hall_play(&hall, "hangs");
+  runs_are(&hall, 0, 2, 2);
+  runs_are(&hall, 1, 2, 2);
+  assert_int_equal(hall_num_plain(&hall), 4);
+  hall_close(&hall);
+}
+
+/* A target that dies of every play is not started again for ever. */
+static void test_how_often_a_target_is_started_again(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, HALL_PLAYS);
+  hall.config.can_restart = true;
+  hall.config.jobs = 1;
+  hall_open(&hall, "dies");
+  hall.gateway.trigger = "g/play";
+  hall.gateway.down_us = ACTOR_NEVER;
+  unsigned restarts = 0;
+  while (!stage_done(hall.stage) && world_step(&hall.world)) {
+    if (stage_wants_restart(hall.stage)) {
+      restarts++;
+      hall.world.refuse = false;
+      stage_restarted(hall.stage);
+    }
+  }
+  assert_true(stage_done(hall.stage));
+  assert_int_equal(restarts, 20);
   hall_close(&hall);
 }
 
@@ -536,6 +762,14 @@ int main(void) {
       cmocka_unit_test(test_a_doubt_ends),
       cmocka_unit_test(test_a_death_between_two_looks_while_in_doubt),
       cmocka_unit_test(test_a_death_behind_a_look_is_none_of_a_play_before_it),
+      cmocka_unit_test(test_a_target_that_answers_one_control_in_two_is_there),
+      cmocka_unit_test(test_a_control_that_is_refused),
+      cmocka_unit_test(test_how_many_are_left_of_a_crowd),
+      cmocka_unit_test(test_who_was_in_flight_when_the_target_went),
+      cmocka_unit_test(test_a_play_outlives_the_target_alone),
+      cmocka_unit_test(test_a_canary_that_is_refused),
+      cmocka_unit_test(test_silence_is_no_doubt),
+      cmocka_unit_test(test_how_often_a_target_is_started_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

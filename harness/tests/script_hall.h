@@ -23,7 +23,7 @@ enum { HALL_PLAYS = 40, HALL_EVENTS = 500000 };
 struct hall {
   struct arena arena;
   struct case_file files[HALL_PLAYS];
-  struct play plays[HALL_PLAYS];
+  struct play *plays; /* no more than there are */
   size_t num_plays;
   struct stage *stage;
   struct stage_config config;
@@ -42,6 +42,8 @@ static inline void hall_add(struct hall *hall, const char *text) {
     diag_print(&diag, stderr);
     fail_msg("the case does not parse");
   }
+  hall->plays = realloc(hall->plays, hall->num_plays * sizeof(*hall->plays));
+  assert_non_null(hall->plays);
   hall->plays[i] =
       (struct play){.file = &hall->files[i], .id = arena_printf(&hall->arena, "g/play-%zu", i)};
 }
@@ -103,12 +105,22 @@ static inline void hall_close(struct hall *hall) {
   world_free(&hall->world);
   stage_free(hall->stage);
   doctored_free(&hall->gateway);
+  free(hall->plays);
   arena_free(&hall->arena);
 }
 
 /* Whether the latest request on a connection says so. */
 static inline bool hall_was_asked(const struct doctored_front *front, const char *text) {
   return span_find(bytes_span(&front->request), span_of(text), 0) != SIZE_MAX;
+}
+
+/* How many connections had a plain request last. */
+static inline unsigned hall_num_plain(const struct hall *hall) {
+  unsigned num = 0;
+  for (size_t i = 0; i < hall->gateway.num_fronts; i++) {
+    num += hall_was_asked(hall->gateway.fronts[i], "/sanity HTTP/1.1");
+  }
+  return num;
 }
 
 static inline void runs_are(const struct hall *hall, size_t play, unsigned runs, unsigned unclean) {

@@ -53,12 +53,8 @@ static void test_no_play_at_all(void **state) {
   hall_play(&hall, "none");
   assert_string_equal(stage_failure(hall.stage), "");
   /* Three plain requests before, and one behind. */
-  unsigned requests = 0;
-  for (size_t i = 0; i < hall.gateway.num_fronts; i++) {
-    requests += hall.gateway.fronts[i]->num_requests;
-    assert_true(hall_was_asked(hall.gateway.fronts[i], "/sanity HTTP/1.1"));
-  }
-  assert_int_equal(requests, 4);
+  assert_int_equal(hall.gateway.num_fronts, 4);
+  assert_int_equal(hall_num_plain(&hall), 4);
   hall_close(&hall);
 }
 
@@ -454,6 +450,133 @@ static void test_a_plain_exchange_that_fails_is_tried_again_at_the_start_only(vo
   }
 }
 
+/* What is shown again when nothing else is in flight is believed of others that show the same; when
+ * they do not, the third run is alone too. */
+static void test_what_two_runs_did_not_settle_is_run_alone(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 5);
+  hall_open(&hall, "drops");
+  while (stage_phase_now(hall.stage) < STAGE_CONFIRM) {
+    assert_true(world_step(&hall.world));
+  }
+  runs_are(&hall, 0, 2, 2);
+  hall.gateway.fault = doctored_fault_named("none");
+  hall.most_running = 0;
+  while (stage_phase_now(hall.stage) == STAGE_CONFIRM) {
+    assert_true(world_step(&hall.world));
+    hall_watch(&hall);
+  }
+  assert_int_equal(hall.most_running, 4);
+  hall.most_running = 0;
+  hall_go_on(&hall);
+  assert_int_equal(hall.most_running, 1);
+  for (size_t i = 1; i < 5; i++) {
+    runs_are(&hall, i, 3, 1);
+  }
+  hall_close(&hall);
+}
+
+/* After a dozen different symptoms nobody is confirmed alone any more. */
+static void test_how_many_are_confirmed_alone(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 0);
+  for (unsigned i = 0; i < 16; i++) {
+    hall_add(&hall, arena_printf(&hall.arena,
+                                 "title T\ncites HOUSE-ALIVE\nseat gateway\n\nclient sends GET\n"
+                                 "origin sends 200\nclient sees 200\n  X-Missing: %u\n",
+                                 i));
+  }
+  hall_open(&hall, "none");
+  while (stage_phase_now(hall.stage) < STAGE_CONFIRM_ALONE) {
+    assert_true(world_step(&hall.world));
+  }
+  hall.most_running = 0;
+  while (stage_phase_now(hall.stage) == STAGE_CONFIRM_ALONE) {
+    hall_watch(&hall);
+    assert_true(world_step(&hall.world));
+  }
+  assert_int_equal(hall.most_running, 1);
+  for (size_t i = 0; i < 16; i++) {
+    assert_int_equal(hall.plays[i].running, i >= 12);
+  }
+  hall_go_on(&hall);
+  runs_are(&hall, 11, 2, 2);
+  runs_are(&hall, 15, 2, 2);
+  hall_close(&hall);
+}
+
+static bool request_of_sanity_answered_502(struct doctored_front *front) {
+  if (!hall_was_asked(front, "/sanity")) {
+    return false;
+  }
+  doctored_error(front, "502 Bad Gateway");
+  return true;
+}
+
+/* Any answer is not enough: it must be our origin's. */
+static void test_a_sanity_exchange_with_an_error(void **state) {
+  (void)state;
+  static const struct doctored_fault answers = {.request = request_of_sanity_answered_502};
+  struct hall hall;
+  hall_init(&hall, 1);
+  hall_open(&hall, "none");
+  hall.gateway.fault = &answers;
+  hall_go_on(&hall);
+  assert_true(stage_done(hall.stage));
+  assert_string_equal(stage_failure(hall.stage),
+                      "a plain GET through the target did not work: expected 200, observed 502 "
+                      "(the request did not reach the origin)");
+  assert_int_equal(hall.plays[0].num_runs, 0);
+  hall_close(&hall);
+}
+
+static bool request_on_a_new_connection(struct doctored_front *front) {
+  front->back = front->gateway->next_conn++;
+  doctored_command(front->gateway, ACTOR_OPEN, front->back, span_make(NULL, 0));
+  return false;
+}
+
+/* A play that shares with nobody leaves its connections. So long the next one waits for the target
+ * to end them too: a fifth of the deadline, but not again after three times in vain in a row. */
+static void test_how_long_a_left_connection_is_waited_for(void **state) {
+  (void)state;
+  enum { PLAYS = 8, LONG = 10000000 };
+  static const struct doctored_fault pools = {.pools = true,
+                                              .request = request_on_a_new_connection};
+  static const struct {
+    uint64_t unaware_us[PLAYS - 1]; /* of the end of each play's connection */
+    unsigned waited_ms[PLAYS - 1];
+  } rows[] = {
+      {{0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0}},
+      {{LONG, LONG, LONG, LONG, LONG, LONG, LONG}, {50, 50, 50, 0, 0, 0, 0}},
+      {{20000, LONG, LONG, 20000, LONG, LONG, LONG}, {20, 50, 50, 20, 50, 50, 50}},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct hall hall;
+    hall_init(&hall, 0);
+    for (size_t k = 0; k < PLAYS; k++) {
+      hall_add(&hall, HALL_ALONE);
+    }
+    hall_open(&hall, "none");
+    hall.gateway.fault = &pools;
+    for (size_t k = 0; k < PLAYS - 1; k++) {
+      while (!hall.plays[k].running) {
+        assert_true(world_step(&hall.world));
+      }
+      hall.world.unaware_us = rows[i].unaware_us[k];
+    }
+    hall_go_on(&hall);
+    for (size_t k = 0; k < PLAYS - 1; k++) {
+      runs_are(&hall, k, 1, 0);
+      uint64_t next_us = hall.plays[k + 1].runs[0]->began_us;
+      assert_int_equal((next_us - hall.plays[k].runs[0]->ended_us) / 1000, rows[i].waited_ms[k]);
+    }
+    hall_close(&hall);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_clean_plays_run_once),
@@ -478,6 +601,10 @@ int main(void) {
       cmocka_unit_test(test_the_owner_of_planted_content_is_accused),
       cmocka_unit_test(test_nobody_is_accused_of_what_is_nobodys_answer),
       cmocka_unit_test(test_a_plain_exchange_that_fails_is_tried_again_at_the_start_only),
+      cmocka_unit_test(test_what_two_runs_did_not_settle_is_run_alone),
+      cmocka_unit_test(test_how_many_are_confirmed_alone),
+      cmocka_unit_test(test_a_sanity_exchange_with_an_error),
+      cmocka_unit_test(test_how_long_a_left_connection_is_waited_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
