@@ -42,6 +42,7 @@ static void exchange_facts(const struct script *script, const struct script_exch
       .interims_seen = exchange->num_seen,
       .interims_late = exchange->num_late,
       .interims_valid = exchange->valid_interims,
+      .interims_unwanted = exchange->minor == 0,
       .interims_altered = exchange->altered,
       .interims_reordered = exchange->reordered,
       .final_sent = exchange->final_sent,

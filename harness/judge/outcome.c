@@ -121,8 +121,8 @@ static bool is_reordered(const struct judge_exchange *exchange) {
 
 /* That an interim response is missing shows only in the final one having overtaken it. */
 static bool is_overtaken(const struct judge_exchange *exchange) {
-  return exchange->interims_seen < exchange->interims_sent && exchange->final_seen &&
-         !exchange->stalled;
+  return exchange->interims_seen < exchange->interims_sent && !exchange->interims_unwanted &&
+         exchange->final_seen && !exchange->stalled;
 }
 
 static bool is_collapsed(const struct judge_exchange *exchange) {

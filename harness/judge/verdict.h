@@ -58,6 +58,7 @@ struct judge_exchange {
   unsigned interims_seen; /* of these, by our client */
   unsigned interims_late; /* of these, not before the final was sent although the origin waited */
   bool interims_valid;    /* all that were sent obey grammar and rules for 1xx */
+  bool interims_unwanted; /* the client's HTTP/1.0 knows none: none is to be passed on */
   bool interims_altered;  /* one arrived with a changed code or stated field */
   bool interims_reordered;
   bool final_sent;    /* by our origin, whole */

@@ -511,10 +511,22 @@ static void test_a_target_that_falls_silent_for_good(void **state) {
   outcome_end(&run);
 }
 
+/* What a target owes to an HTTP/1.0 client is no second fault beside the one that it has. */
+static void test_to_an_http_1_0_client_nothing_is_dropped(void **state) {
+  (void)state;
+  struct outcome_run run;
+  outcome_play(&run, &(struct outcome_setting){.fault = "damages-final", .only = "http10"});
+  const struct result *result = outcome_of_case(&run, "http10/get");
+  assert_string_equal(result->fault, "RFC9110-15.2-2 altered");
+  assert_int_equal(result->outcomes, 1U << OUTCOME_ALTERED);
+  outcome_end(&run);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_each_fault_is_named_and_blamed),
       cmocka_unit_test(test_a_proxy_must_forward),
+      cmocka_unit_test(test_to_an_http_1_0_client_nothing_is_dropped),
       cmocka_unit_test(test_no_liberty_raises_an_alarm),
       cmocka_unit_test(test_a_slow_target_raises_no_alarm),
       cmocka_unit_test(test_every_case_can_be_failed),
