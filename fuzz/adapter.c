@@ -130,7 +130,8 @@ size_t adapter_peers(const struct adapter *peers[ADAPTER_PEERS]) {
                                               &adapter_picohttpparser, &adapter_mine};
   size_t num = 0;
   for (size_t i = 0; i < ADAPTER_PEERS; i++) {
-    const char *missing = is_wanted(all[i]) ? all[i]->open() : NULL;
+    bool opens = is_wanted(all[i]) && all[i]->open != NULL;
+    const char *missing = opens ? all[i]->open() : NULL;
     if (missing != NULL) {
       (void)fprintf(stderr, "%s is left out: %s\n", all[i]->name, missing);
     } else if (is_wanted(all[i])) {

@@ -1,10 +1,10 @@
 /* For other people's parsers of HTTP/1.1 responses: write an adapter, and diff_h1 and the golden
  * corpus hold your parser against ours.
  *
- *     const struct adapter adapter_mine = {"mine", open, init, feed, finish};
+ *     const struct adapter adapter_mine = {"mine", NULL, init, feed, finish, false};
  *
- *     make fuzz T=diff_h1 ADAPTER=mine.c ADAPTER_LIBS=-lmine       fuzz against ours
  *     make diff-corpus ADAPTER=mine.c ADAPTER_LIBS=-lmine          the golden corpus
+ *     make fuzz T=diff_h1 ADAPTER=mine.c ADAPTER_LIBS=-lmine       fuzz against ours
  *
  * An adapter tells what its parser read with the functions below; those that take bytes may be
  * called for a part at a time. Each response, interim or final, is told as
@@ -68,7 +68,8 @@ enum adapter_result {
 
 struct adapter {
   const char *name;
-  /* open makes the library ready. NULL, or what is missing; static. Called first and once. */
+  /* open makes the library ready. NULL, or what is missing; static. Called first and once. NULL
+   * itself where there is nothing to do. */
   const char *(*open)(void);
   /* init begins a stream. state is yours for the stream: ADAPTER_STATE_WORDS words, zeroed. request
    * is what the first final response answers; the others answer GETs. */

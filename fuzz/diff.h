@@ -24,6 +24,7 @@ struct diff {
   const char *error; /* of the side that refuses; NULL for neither */
   const struct adapter *peer;
   struct span wire;
+  size_t size; /* of the peer's reads; 0: all at once */
   enum adapter_request request;
   struct adapter_log ours;
   struct adapter_log theirs;
@@ -43,13 +44,18 @@ struct diff_row {
 extern const struct diff_row diff_rows[];
 extern const size_t diff_num_rows;
 
-/* diff_find compares what the peer reads, in reads of size bytes, with what we read. */
+/* diff_find compares what the peer reads, in reads of size bytes or with 0 all at once, with what
+ * we read. */
 struct diff diff_find(const struct adapter *peer, struct span wire, size_t size,
                       enum adapter_request request);
 
 /* diff_row_of returns the first row that knows the difference, but for the one named except, which
  * may be NULL. NULL: none does. */
 const struct diff_row *diff_row_of(const struct diff *diff, const char *except);
+
+/* diff_is_new tells whether there is a difference that no row but the one named except knows. With
+ * DIFF_LAX in the environment none is new in which the peer takes what we refuse. */
+bool diff_is_new(const struct diff *diff, const char *except);
 
 /* diff_text says in a line what the difference is, for people. Good until the next call. */
 const char *diff_text(const struct diff *diff);

@@ -47,11 +47,21 @@ $(BUILD)/san/fuzz/%.o: fuzz/%.c
 	@mkdir -p $(@D)
 	$(call run,CC,$@)$(CC) $(STD) $(CPPFLAGS) -I. $(SAN) $(WARN) $(LIBS_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Somebody's parser, see fuzz/adapter.h.
-$(BUILD)/opt/fuzz/adapter_mine.o: $(ADAPTER)
+# Somebody's parser, see fuzz/adapter.h. What it is linked into is linked again when it is another
+# one, or none, and each time that there is one: its library may have changed.
+ADAPTED := diff-corpus replay/diff_h1 replay-san/diff_h1 fuzzers/diff_h1
+
+$(ADAPTED:%=$(BUILD)/%): $(BUILD)/adapter $(if $(ADAPTER),FORCE)
+
+$(BUILD)/adapter: FORCE
+	@mkdir -p $(@D)
+	@echo '$(ADAPTER) $(ADAPTER_CFLAGS) $(ADAPTER_LIBS)' | cmp -s - $@ || \
+	  echo '$(ADAPTER) $(ADAPTER_CFLAGS) $(ADAPTER_LIBS)' >$@
+
+$(BUILD)/opt/fuzz/adapter_mine.o: $(ADAPTER) $(BUILD)/adapter
 	$(CC) $(ADAPTER_CFLAGS) -I. $(OPT) -c -o $@ $<
 
-$(BUILD)/san/fuzz/adapter_mine.o: $(ADAPTER)
+$(BUILD)/san/fuzz/adapter_mine.o: $(ADAPTER) $(BUILD)/adapter
 	$(CC) $(ADAPTER_CFLAGS) -I. $(SAN) -c -o $@ $<
 
 # A target with a main of its own that replays files: replay/NAME, and replay-san/NAME with the
@@ -77,7 +87,7 @@ $(BUILD)/h2-wire: $(BUILD)/opt/fuzz/h2_wire.o $(call layer_libs,core base,opt)
 
 # Reads the golden corpus with other parsers.
 $(BUILD)/diff-corpus: $(call fuzz_objects,diff_main,opt) $(call layer_libs,core base,opt)
-	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^ -ldl $(ADAPTER_LIBS)
+	$(call run,CC,$@)$(CC) $(OPT) -o $@ $(filter %.o %.a,$^) -ldl $(ADAPTER_LIBS)
 
 $(BUILD)/diff-corpus-h2: $(call fuzz_objects,h2_diff_main,opt) $(call layer_libs,hpack core base,opt)
 	$(call run,CC,$@)$(CC) $(OPT) -o $@ $^ $(FUZZ_LIBS_diff_h2)

@@ -82,17 +82,20 @@ const struct h2_diff_row *h2_diff_row_of(const struct h2_diff *diff) {
 
 const char *h2_diff_text(const struct h2_diff *diff) {
   static char text[300];
-  const char *kind = diff->kind == H2_DIFF_TAKES     ? "takes what we refuse"
+  bool takes = diff->kind == H2_DIFF_TAKES;
+  const char *kind = takes                           ? "takes what we refuse"
                      : diff->kind == H2_DIFF_REFUSES ? "refuses what we take"
                      : diff->kind == H2_DIFF_READS   ? "reads something else"
                                                      : "reads the same";
   const char *type = h2_type_name(diff->head.type);
-  const char *our_error = h2_error_name(diff->ours.error);
-  const char *their_error = h2_error_name(diff->theirs.error);
-  (void)snprintf(text, sizeof(text), "nghttp2 %s: frame %zu, %s on stream %u; we: %s, %s; it: %s",
-                 kind, diff->frame, type == NULL ? "of no known type" : type, diff->head.stream,
-                 h2_fault_text(diff->ours.fault), our_error == NULL ? "?" : our_error,
-                 their_error == NULL ? "?" : their_error);
+  const char *error = h2_error_name(takes ? diff->ours.error : diff->theirs.error);
+  const char *why = takes && diff->ours.fault != H2_FAULT_NONE ? h2_fault_text(diff->ours.fault)
+                    : error == NULL                            ? "an unknown error"
+                                                               : error;
+  bool refused = takes || diff->kind == H2_DIFF_REFUSES;
+  (void)snprintf(text, sizeof(text), "nghttp2 %s: frame %zu, %s on stream %u%s%s", kind,
+                 diff->frame + 1, type == NULL ? "of no known type" : type, diff->head.stream,
+                 refused ? ", for " : "", refused ? why : "");
   return text;
 }
 

@@ -71,10 +71,6 @@ ADAPTER = """
 
 static struct adapter_log *log_of;
 
-static const char *open(void) {
-  return 0;
-}
-
 static void init(void *state, struct adapter_log *log, enum adapter_request request) {
   (void)state;
   (void)request;
@@ -93,24 +89,36 @@ static void finish(void *state) {
   (void)state;
 }
 
-const struct adapter adapter_mine = {"mine", open, init, feed, finish, false};
+const struct adapter adapter_mine = {"mine", 0, init, feed, finish, false};
 """
 
 
-def test_another_parser_can_be_held_against_ours(tmp_path):
-    (tmp_path / "mine.c").write_text(ADAPTER)
-    environment = {key: os.environ[key] for key in os.environ.keys() - {"MAKEFLAGS", "MFLAGS", "BUILD"}}
-    done = subprocess.run(
-        ["make", "-s", f"BUILD={tmp_path}/build", f"ADAPTER={tmp_path}/mine.c", "diff-corpus"],
+def read_corpus(build, *words, **environment):
+    """make diff-corpus in a build directory of its own, with no make around it."""
+    inherited = {key: os.environ[key] for key in os.environ.keys() - {"MAKEFLAGS", "MFLAGS", "BUILD"}}
+    return subprocess.run(
+        ["make", "-s", f"BUILD={build}", *words, "diff-corpus"],
         cwd=ROOT,
-        env=environment,
+        env=inherited | environment,
         capture_output=True,
         text=True,
         timeout=300,
     )
+
+
+def test_another_parser_can_be_held_against_ours(tmp_path):
+    (tmp_path / "mine.c").write_text(ADAPTER)
+    build = tmp_path / "build"
+    done = read_corpus(build, f"ADAPTER={tmp_path}/mine.c")
     assert done.returncode != 0
-    assert "NEW response-102-then-200.http: mine refuses what we take" in done.stdout
-    assert "not-today" in done.stdout
+    assert "NEW response-102-then-200.http: mine refuses what we take: not-today" in done.stdout
+    assert "new differences" in done.stdout
+    without = read_corpus(build)
+    assert without.returncode == 0, without.stdout + without.stderr
+    assert "mine" not in without.stdout
+    misspelt = read_corpus(build, PEER="mien")
+    assert misspelt.returncode != 0
+    assert "0 peers" in misspelt.stdout
 
 
 # libFuzzer needs clang; without it the build cannot be tried.
