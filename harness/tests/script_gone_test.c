@@ -1,22 +1,5 @@
-/* What a target that is gone, silent or was seen to die does to a run. */
+/* What a target that is gone, or was seen to die, does to a run. */
 #include "tests/script_hall.h"
-
-/* A target that turned slow keeps its plays waiting, for the controls wait too. */
-static void test_slow_is_not_silent(void **state) {
-  (void)state;
-  struct hall hall;
-  hall_init(&hall, 12);
-  hall_open(&hall, "none");
-  while (stage_phase_now(hall.stage) == STAGE_SANITY) {
-    (void)world_step(&hall.world);
-  }
-  hall.world.latency_us = 700000;
-  hall_go_on(&hall);
-  for (size_t i = 0; i < 12; i++) {
-    runs_are(&hall, i, 1, 0);
-  }
-  hall_close(&hall);
-}
 
 /* Nobody listens: tried for a while, then told why nothing counts. */
 static void test_without_sanity_nothing_is_played(void **state) {
@@ -112,32 +95,6 @@ static void test_who_waits_on_a_target_that_is_gone_is_given_up(void **state) {
   assert_true(stage_target_died(hall.stage));
   assert_true(hall.plays[0].runs[0]->target_down);
   assert_false(hall.plays[0].runs[0]->unresponsive);
-  hall_close(&hall);
-}
-
-/* Plays that wait for what was dropped hold all connections to our origin, and the controls wait
- * behind them. That is our doing: fewer at once are judged for what they miss, and nobody is given
- * up. */
-static void test_a_crowd_that_holds_the_target_is_played_in_fewer(void **state) {
-  (void)state;
-  struct hall hall;
-  hall_init(&hall, 12);
-  hall_play(&hall, "drops-few-backs");
-  unsigned dropped = 0;
-  for (size_t i = 0; i < 12; i++) {
-    runs_are(&hall, i, 2, 2);
-    dropped += hall.plays[i].num_dropped;
-    for (unsigned k = 0; k < 2; k++) {
-      const struct script *run = hall.plays[i].runs[k];
-      assert_false(run->target_down);
-      assert_int_equal(run->first_missed, 2);
-      assert_string_equal(run->steps[2].observed, "nothing");
-      assert_int_equal(run->steps[4].state, STEP_MET);
-    }
-  }
-  assert_true(dropped > 0);
-  assert_false(stage_target_died(hall.stage));
-  assert_string_equal(stage_failure(hall.stage), "");
   hall_close(&hall);
 }
 
@@ -320,83 +277,6 @@ static void test_each_death_has_a_patience_of_its_own(void **state) {
   hall_close(&hall);
 }
 
-/* Until the requests of the first so many plays are at our origin. */
-static void hall_until_arrived(struct hall *hall, size_t num) {
-  size_t arrived = 0;
-  while (arrived < num) {
-    assert_true(world_step(&hall->world));
-    arrived = 0;
-    for (size_t i = 0; i < hall->num_plays; i++) {
-      const struct script *run = hall->plays[i].runs[0];
-      arrived += run != NULL && run->num_exchanges > 0 && run->exchanges[0]->arrivals > 0;
-    }
-  }
-}
-
-/* Two control exchanges in a row, of five seconds each, tell that nobody answers. */
-static void test_how_long_a_silent_target_is_asked(void **state) {
-  (void)state;
-  struct hall hall;
-  hall_init(&hall, 1);
-  hall_open(&hall, "hangs");
-  hall_until_arrived(&hall, 1);
-  hall.gateway.stalled = true;
-  hall_go_on(&hall);
-  runs_are(&hall, 0, 2, 2);
-  for (size_t i = 0; i < 2; i++) {
-    const struct script *run = hall.plays[0].runs[i];
-    assert_true(run->unresponsive);
-    assert_false(run->target_down);
-    assert_in_range(run->ended_us - run->began_us, 10250000, 10500000);
-  }
-  hall_close(&hall);
-}
-
-static bool request_not_of_play_2(struct doctored_front *front) {
-  return hall_was_asked(front, "g/play-2");
-}
-
-/* Plays that hold more than two requests at our origin may be why the target answers nobody. A
- * plain exchange without them tells: if it is answered, their runs do not count. */
-static void test_whether_a_crowd_was_to_blame(void **state) {
-  (void)state;
-  enum { STAYS_SILENT, ANSWERS, REFUSES };
-  static const struct doctored_fault hangs = {.interim = interim_hang};
-  static const struct doctored_fault keeps_one = {.interim = interim_hang,
-                                                  .request = request_not_of_play_2};
-  static const struct {
-    size_t plays;
-    const struct doctored_fault *fault;
-    int then;
-    unsigned dropped;
-  } rows[] = {
-      {2, &hangs, ANSWERS, 0},      {3, &keeps_one, ANSWERS, 0}, {3, &hangs, ANSWERS, 1},
-      {3, &hangs, STAYS_SILENT, 0}, {3, &hangs, REFUSES, 0},
-  };
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct hall hall;
-    hall_init(&hall, rows[i].plays);
-    hall_open(&hall, "none");
-    hall.gateway.fault = rows[i].fault;
-    hall_until_arrived(&hall, rows[i].fault == &keeps_one ? 2 : rows[i].plays);
-    hall.gateway.stalled = true;
-    while (hall.plays[0].running) {
-      assert_true(world_step(&hall.world));
-    }
-    hall.gateway.fault = doctored_fault_named("none");
-    hall.gateway.stalled = rows[i].then == STAYS_SILENT;
-    hall.world.refuse = rows[i].then == REFUSES;
-    hall_go_on(&hall);
-    assert_true(stage_done(hall.stage));
-    for (size_t k = 0; k < rows[i].plays; k++) {
-      assert_int_equal(hall.plays[k].num_dropped, rows[i].dropped);
-      assert_int_equal(hall.plays[k].runs[0]->unresponsive, rows[i].dropped == 0);
-      assert_int_equal(hall.plays[k].num_unclean > 0, rows[i].dropped == 0);
-    }
-    hall_close(&hall);
-  }
-}
-
 /* A process that dies: it ends a connection, serves nobody who comes, and is gone or replaced a
  * while later. */
 static bool request_close_if_withered(struct doctored_front *front) {
@@ -428,25 +308,11 @@ static void hall_wither(struct hall *hall) {
   hall->gateway.fault = &withers;
 }
 
-/* One step, and the look that the stage waits for. */
-static void hall_step(struct hall *hall) {
-  assert_true(world_step(&hall->world));
-  if (stage_wants_look(hall->stage)) {
-    stage_looked(hall->stage, false);
-  }
-}
-
 static uint64_t hall_until_withered(struct hall *hall) {
   while (hall->gateway.num_triggered == 0) {
     hall_step(hall);
   }
   return hall->world.now_us;
-}
-
-static void hall_until(struct hall *hall, uint64_t at_us) {
-  while (hall->world.now_us < at_us) {
-    hall_step(hall);
-  }
 }
 
 /* Nothing begins until the target has shown that it outlived what it cut off. */
@@ -523,91 +389,6 @@ static void test_a_death_behind_a_look_is_none_of_a_play_before_it(void **state)
   assert_true(hall.plays[1].runs[0]->hurt);
   assert_int_equal(stage_num_deaths(hall.stage), 1);
   hall_close(&hall);
-}
-
-static bool request_not_of_controls_but_one(struct doctored_front *front) {
-  return hall_was_asked(front, "/control") && ++front->gateway->num_triggered != 2;
-}
-
-/* One that is answered in between shows that the target is there: two must fail in a row. */
-static void test_a_target_that_answers_one_control_in_two_is_there(void **state) {
-  (void)state;
-  static const struct doctored_fault hangs = {.interim = interim_hang,
-                                              .request = request_not_of_controls_but_one};
-  struct hall hall;
-  hall_init(&hall, 1);
-  hall_open(&hall, "none");
-  hall.gateway.fault = &hangs;
-  hall_until_arrived(&hall, 1);
-  while (hall.plays[0].running) {
-    assert_true(world_step(&hall.world));
-  }
-  const struct script *run = hall.plays[0].runs[0];
-  assert_true(run->unresponsive);
-  assert_true(run->missed);
-  assert_int_equal(hall.gateway.num_triggered, 4);
-  hall_close(&hall);
-}
-
-/* Who refuses the control is gone, and need not be asked twice. */
-static void test_a_control_that_is_refused(void **state) {
-  (void)state;
-  struct hall hall;
-  hall_init(&hall, 1);
-  hall_open(&hall, "hangs");
-  hall_until_arrived(&hall, 1);
-  hall.world.refuse = true;
-  while (hall.plays[0].running) {
-    assert_true(world_step(&hall.world));
-  }
-  const struct script *run = hall.plays[0].runs[0];
-  assert_true(run->target_down);
-  assert_false(run->unresponsive);
-  assert_in_range(run->ended_us - run->began_us, 250000, 300000);
-  assert_true(stage_target_died(hall.stage));
-  hall_close(&hall);
-}
-
-/* A quarter of those that held the target is left, but two at least. Nobody else begins before it
- * is known whether they did. */
-static void test_how_many_are_left_of_a_crowd(void **state) {
-  (void)state;
-  static const struct {
-    unsigned jobs;
-    size_t plays;
-    size_t held; /* five for each job at most */
-    unsigned left;
-    uint64_t silent_us;
-  } rows[] = {{1, 8, 5, 2, 0},   {8, 11, 11, 2, 0}, {8, 12, 12, 3, 0},    {8, 16, 16, 4, 0},
-              {8, 19, 19, 4, 0}, {8, 20, 20, 5, 0}, {1, 8, 5, 2, 6000000}};
-  static const struct doctored_fault hangs = {.interim = interim_hang};
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct hall hall;
-    hall_init(&hall, rows[i].plays);
-    hall.config.jobs = rows[i].jobs;
-    hall_open(&hall, "none");
-    hall.gateway.fault = &hangs;
-    hall_until_arrived(&hall, rows[i].held);
-    hall.gateway.stalled = true;
-    while (hall.plays[0].running) {
-      assert_true(world_step(&hall.world));
-    }
-    hall.gateway.stalled = rows[i].silent_us > 0;
-    hall.gateway.fault = doctored_fault_named("none");
-    hall.world.latency_us = 20000;
-    hall_until(&hall, hall.world.now_us + 100000);
-    size_t begun = 0;
-    for (size_t k = 0; k < hall.num_plays; k++) {
-      begun += hall.plays[k].num_runs;
-    }
-    assert_int_equal(begun, rows[i].held);
-    hall_until(&hall, hall.world.now_us + rows[i].silent_us);
-    hall.gateway.stalled = false;
-    hall.most_running = 0;
-    hall_go_on(&hall);
-    assert_int_equal(hall.most_running, rows[i].left);
-    hall_close(&hall);
-  }
 }
 
 static void interim_close(struct doctored_front *front, struct doctored_message *message) {
@@ -703,20 +484,6 @@ static void test_a_canary_that_is_refused(void **state) {
   hall_close(&hall);
 }
 
-/* Whoever was not cut off leaves no doubt, answered or not. */
-static void test_silence_is_no_doubt(void **state) {
-  (void)state;
-  struct hall hall;
-  hall_init(&hall, 0);
-  hall_add(&hall, HALL_ALONE);
-  hall_add(&hall, HALL_ALONE);
-  hall_play(&hall, "hangs");
-  runs_are(&hall, 0, 2, 2);
-  runs_are(&hall, 1, 2, 2);
-  assert_int_equal(hall_num_plain(&hall), 4);
-  hall_close(&hall);
-}
-
 /* A target that dies of every play is not started again for ever. */
 static void test_how_often_a_target_is_started_again(void **state) {
   (void)state;
@@ -740,15 +507,63 @@ static void test_how_often_a_target_is_started_again(void **state) {
   hall_close(&hall);
 }
 
+/* Who has been seen alive since did not die of it. */
+static void test_a_cut_that_others_outlived(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 9);
+  hall.config.jobs = 1;
+  hall_open(&hall, "none");
+  hall.gateway.fault = &withers;
+  while (hall.plays[0].num_unclean == 0) {
+    assert_true(world_step(&hall.world));
+  }
+  hall.gateway.num_triggered++;
+  while (!hall.plays[5].done) {
+    assert_true(world_step(&hall.world));
+  }
+  assert_true(hall.plays[5].runs[0]->began_us > hall.plays[0].runs[0]->ended_us);
+  hall.world.refuse = true;
+  while (!stage_target_died(hall.stage)) {
+    assert_true(world_step(&hall.world));
+  }
+  assert_false(hall.plays[0].runs[0]->target_down);
+  assert_false(hall.plays[0].runs[0]->hurt);
+  hall_close(&hall);
+}
+
+/* However many find out later, it has been gone since the first. */
+static void test_since_when_a_target_is_gone(void **state) {
+  (void)state;
+  struct hall hall;
+  hall_init(&hall, 0);
+  hall_add(&hall, "title T\ncites HOUSE-ALIVE\nseat gateway\n\npause 1500ms\n" STEPS);
+  hall_add(&hall, HALL_USUAL);
+  hall.config.jobs = 1;
+  hall.config.can_restart = true;
+  hall_open(&hall, "dies");
+  hall.gateway.trigger = "g/play-1";
+  hall.gateway.down_us = ACTOR_NEVER;
+  while (!hall.world.refuse) {
+    assert_true(world_step(&hall.world));
+  }
+  uint64_t died_us = hall.world.now_us;
+  assert_true(hall.plays[0].running);
+  while (!stage_wants_restart(hall.stage)) {
+    assert_true(world_step(&hall.world));
+  }
+  assert_false(hall.plays[0].running);
+  assert_in_range(hall.world.now_us - died_us, 2000000, 2200000);
+  hall_close(&hall);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_slow_is_not_silent),
       cmocka_unit_test(test_without_sanity_nothing_is_played),
       cmocka_unit_test(test_a_target_that_starts_late_is_waited_for),
       cmocka_unit_test(test_a_target_that_dies_of_one_play_and_comes_back),
       cmocka_unit_test(test_a_target_that_does_not_come_back_ends_the_run),
       cmocka_unit_test(test_who_waits_on_a_target_that_is_gone_is_given_up),
-      cmocka_unit_test(test_a_crowd_that_holds_the_target_is_played_in_fewer),
       cmocka_unit_test(test_a_target_that_is_started_again),
       cmocka_unit_test(test_a_target_that_is_started_again_in_vain),
       cmocka_unit_test(test_a_target_that_does_not_outlive_its_plays),
@@ -756,20 +571,16 @@ int main(void) {
       cmocka_unit_test(test_a_process_that_ended_and_cost_nothing_is_no_death),
       cmocka_unit_test(test_a_death_between_two_looks_is_that_of_the_play_between_them),
       cmocka_unit_test(test_each_death_has_a_patience_of_its_own),
-      cmocka_unit_test(test_how_long_a_silent_target_is_asked),
-      cmocka_unit_test(test_whether_a_crowd_was_to_blame),
       cmocka_unit_test(test_a_target_that_dies_slowly_dies_of_the_play_before),
       cmocka_unit_test(test_a_doubt_ends),
       cmocka_unit_test(test_a_death_between_two_looks_while_in_doubt),
       cmocka_unit_test(test_a_death_behind_a_look_is_none_of_a_play_before_it),
-      cmocka_unit_test(test_a_target_that_answers_one_control_in_two_is_there),
-      cmocka_unit_test(test_a_control_that_is_refused),
-      cmocka_unit_test(test_how_many_are_left_of_a_crowd),
       cmocka_unit_test(test_who_was_in_flight_when_the_target_went),
       cmocka_unit_test(test_a_play_outlives_the_target_alone),
       cmocka_unit_test(test_a_canary_that_is_refused),
-      cmocka_unit_test(test_silence_is_no_doubt),
       cmocka_unit_test(test_how_often_a_target_is_started_again),
+      cmocka_unit_test(test_a_cut_that_others_outlived),
+      cmocka_unit_test(test_since_when_a_target_is_gone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

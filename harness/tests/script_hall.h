@@ -101,6 +101,33 @@ static inline void hall_play(struct hall *hall, const char *fault) {
   assert_true(stage_done(hall->stage));
 }
 
+/* Until the requests of the first so many plays are at our origin. */
+static inline void hall_until_arrived(struct hall *hall, size_t num) {
+  size_t arrived = 0;
+  while (arrived < num) {
+    assert_true(world_step(&hall->world));
+    arrived = 0;
+    for (size_t i = 0; i < hall->num_plays; i++) {
+      const struct script *run = hall->plays[i].runs[0];
+      arrived += run != NULL && run->num_exchanges > 0 && run->exchanges[0]->arrivals > 0;
+    }
+  }
+}
+
+/* One step, and the look that the stage waits for. */
+static inline void hall_step(struct hall *hall) {
+  assert_true(world_step(&hall->world));
+  if (stage_wants_look(hall->stage)) {
+    stage_looked(hall->stage, false);
+  }
+}
+
+static inline void hall_until(struct hall *hall, uint64_t at_us) {
+  while (hall->world.now_us < at_us) {
+    hall_step(hall);
+  }
+}
+
 static inline void hall_close(struct hall *hall) {
   world_free(&hall->world);
   stage_free(hall->stage);

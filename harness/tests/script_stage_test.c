@@ -577,6 +577,32 @@ static void test_how_long_a_left_connection_is_waited_for(void **state) {
   }
 }
 
+static bool request_of_control_answered_for_play_1(struct doctored_front *front) {
+  if (!hall_was_asked(front, "/control")) {
+    return false;
+  }
+  doctored_write(front, span_of("HTTP/1.1 200 OK\r\nInterim-Nonce: abcdef0001000000\r\n"
+                                "Content-Length: 0\r\n\r\n"));
+  doctored_finish(front, false);
+  return true;
+}
+
+/* The client that it reached may be that of a plain exchange. */
+static void test_the_owner_of_an_answer_to_a_control_is_accused(void **state) {
+  (void)state;
+  static const struct doctored_fault strays = {.interim = interim_hang,
+                                               .request = request_of_control_answered_for_play_1};
+  struct hall hall;
+  hall_init(&hall, 3);
+  hall_open(&hall, "none");
+  hall.gateway.fault = &strays;
+  hall_go_on(&hall);
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(hall.plays[i].accused[0] != '\0', i == 1);
+  }
+  hall_close(&hall);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_clean_plays_run_once),
@@ -605,6 +631,7 @@ int main(void) {
       cmocka_unit_test(test_how_many_are_confirmed_alone),
       cmocka_unit_test(test_a_sanity_exchange_with_an_error),
       cmocka_unit_test(test_how_long_a_left_connection_is_waited_for),
+      cmocka_unit_test(test_the_owner_of_an_answer_to_a_control_is_accused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
