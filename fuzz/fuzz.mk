@@ -5,13 +5,14 @@ FUZZ_USES_h1_request := core base
 FUZZ_USES_h2_client := hpack core base
 FUZZ_USES_interim_rule := core base
 FUZZ_USES_case_file := case core base
-FUZZ_USES_script := script case peer core base
+FUZZ_USES_script := script case peer hpack core base
 FUZZ_USES_report := report judge case core base
 FUZZ_USES_diff_h1 := core base
 FUZZ_USES_diff_h2 := hpack core base
 FUZZ_USES_empty :=
 FUZZ_LIBS_report := $(LIBS)
 FUZZ_LIBS_diff_h2 = $(FUZZ_LIBS_h2_client)
+FUZZ_LIBS_script = $(FUZZ_LIBS_h2_client)
 FUZZ_LIBS_h2_client := $(shell pkg-config --libs libnghttp2 2>/dev/null)
 
 # Further files of a target.

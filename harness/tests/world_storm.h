@@ -1,10 +1,12 @@
 /* A whole run under virtual time, with the reference gateway as the target, into which any bytes
- * and ends break on any connection of ours: towards the client lanes and towards the origin.
- * Whatever comes, the run ends, and each play has an outcome or the run says why there is none. */
+ * and ends break on any connection of ours: towards the client lanes and towards the origin, each
+ * of which speaks HTTP/1.1 or HTTP/2. Whatever comes, the run ends, and each play has an outcome or
+ * the run says why there is none. */
 #ifndef INTERIM_TESTS_WORLD_STORM_H
 #define INTERIM_TESTS_WORLD_STORM_H
 
 #include "case/case.h"
+#include "hpack/hpack.h"
 #include "peer/relay.h"
 #include "script/stage.h"
 #include "tests/world.h"
@@ -114,10 +116,14 @@ static inline void storm_word(struct storm *storm, struct span *rest) {
   }
 }
 
-/* The first byte says which cases are played. */
+enum { STORM_ALL = 0x1f, STORM_FRONT_H2 = 0x20, STORM_BACK_H2 = 0x40 };
+
+/* The first byte says which cases are played, and over which versions. */
 static inline const char *storm_begin(struct storm *storm, uint8_t which) {
   struct diag diag;
-  *storm = (struct storm){.relay = relay_new(&(struct relay_config){0})};
+  bool back_h2 = (which & STORM_BACK_H2) != 0;
+  struct relay_config target = {.coder = &hpack_coder, .origin_h2 = back_h2};
+  *storm = (struct storm){.relay = relay_new(&target)};
   for (size_t i = 0; i < STORM_PLAYS; i++) {
     if ((which >> i & 1) != 0) {
       struct case_file *file = &storm->files[storm->num_plays];
@@ -134,6 +140,9 @@ static inline const char *storm_begin(struct storm *storm, uint8_t which) {
                                 .path_base = "",
                                 .absolute = "",
                                 .date = "Sat, 21 Nov 2026 00:00:00 GMT",
+                                .front = (which & STORM_FRONT_H2) != 0 ? HTTP_H2 : HTTP_H1,
+                                .backs = back_h2 ? HTTP_H2 : HTTP_H1,
+                                .coder = &hpack_coder,
                                 .jobs = 4,
                                 .scale = 1};
   storm->stage = stage_new(&config, storm->plays, storm->num_plays);
