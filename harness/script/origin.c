@@ -195,6 +195,9 @@ static void read_requests(struct origin *origin, struct back *back, uint64_t now
 
 /* The whole preface is compared: PROPFIND begins like it. False while it may become one. */
 static bool tell_apart(struct origin *origin, struct back *back) {
+  if (back->told_apart || origin->coder == NULL) {
+    return true;
+  }
   struct span window = bytes_span(&back->window);
   size_t len = window.len < h2_preface.len ? window.len : h2_preface.len;
   bool same = span_eq(span_make(window.ptr, len), span_make(h2_preface.ptr, len));
@@ -250,7 +253,7 @@ void origin_bytes(struct origin *origin, conn_id conn, struct span bytes, uint64
     return;
   }
   bytes_add(&back->window, bytes);
-  if (!back->told_apart && origin->coder != NULL && !tell_apart(origin, back)) {
+  if (!tell_apart(origin, back)) {
     return;
   }
   if (back->h2 != NULL) {
@@ -299,7 +302,7 @@ bool origin_resume(struct origin *origin, uint64_t now_us) {
   for (size_t i = 0; i < origin->num_backs; i++) {
     struct back *back = origin->backs[i];
     bool idle = back != NULL && !back->reading && !back->broken && !back->leaving && !busy(back);
-    if (idle && back->window.len > 0) {
+    if (idle && back->window.len > 0 && tell_apart(origin, back)) {
       size_t before = back->window.len;
       read_requests(origin, back, now_us);
       resumed = resumed || back->window.len != before;

@@ -81,8 +81,8 @@ static void test_what_a_client_sends(void **state) {
 
 static const struct {
   const char *steps;
-  const char *frames;
-  bool valid; /* as an interim response */
+  const char *frames; /* NULL: a header block that nobody can read */
+  bool valid;         /* as an interim response */
 } origin_rows[] = {
     {"origin sends 102\n  Link: </a>\n", "HEADERS 1 :status=102 interim-mark=$0-1 link=</a>", true},
     {"origin sends 204\n",
@@ -110,6 +110,14 @@ static const struct {
      false},
     {"origin sends 102\norigin sends frame RST_STREAM NO_ERROR\n",
      SENT_INTERIM("1", "0", "1") "\nRST_STREAM 1 NO_ERROR", false},
+    /* What comes between or on the connection may be why the target gives up. */
+    {"origin sends 102\norigin sends frame PUSH_PROMISE END_HEADERS\n  :method: GET\n",
+     SENT_INTERIM("1", "0", "1") "\nPUSH_PROMISE 1 :method=GET", false},
+    {"origin sends 102\norigin sends frame SETTINGS\n  INITIAL_WINDOW_SIZE: 9\n",
+     SENT_INTERIM("1", "0", "1"), false},
+    {"origin sends 102\norigin sends frame PING\n  | 12345678\n", SENT_INTERIM("1", "0", "1"),
+     true},
+    {"origin sends 102\norigin sends frame HEADERS END_HEADERS\n  | \\xff\n", NULL, false},
 };
 
 static void test_what_an_origin_sends(void **state) {
@@ -120,7 +128,9 @@ static void test_what_an_origin_sends(void **state) {
     bytes_printf(&steps, "client sends GET\n%sclient sees 200\n", origin_rows[i].steps);
     h2_begin(&h2, bytes_cstr(&steps), HTTP_H1);
     target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
-    origin_sent(&h2, origin_rows[i].frames);
+    if (origin_rows[i].frames != NULL) {
+      origin_sent(&h2, origin_rows[i].frames);
+    }
     assert_int_equal(h2.bench.script.exchanges[0]->valid_interims, origin_rows[i].valid);
     h2_end(&h2);
     bytes_free(&steps);
@@ -481,6 +491,43 @@ static void test_a_spoiled_connection_ends_with_goaway(void **state) {
   h2_end(&h2);
 }
 
+static void feed_origin(struct h2_bench *h2, const char *frames) {
+  struct span wire = frames_wire(h2, frames);
+  for (size_t i = 0; i < wire.len; i++) {
+    origin_bytes(&h2->bench.origin, ACTOR_ACCEPTED, span_make(wire.ptr + i, 1), h2->bench.now_us);
+    bench_settle(&h2->bench);
+  }
+}
+
+static void feed_client(struct h2_bench *h2, const char *frames) {
+  struct span wire = frames_wire(h2, frames);
+  for (size_t i = 0; i < wire.len; i++) {
+    struct actor_event event = {ACTOR_BYTES, 1, 0, span_make(wire.ptr + i, 1)};
+    script_client_event(&h2->bench.script, &event, h2->bench.now_us);
+    bench_settle(&h2->bench);
+  }
+}
+
+/* Byte by byte, everything reads the same, and what each side acknowledges is written by itself. */
+static void test_reads_of_one_byte(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\norigin sends 102\nclient sees 102\norigin sends 200\n"
+           "client sees 200\n",
+           HTTP_H2);
+  origin_accept(&h2.bench.origin, ACTOR_ACCEPTED);
+  client_sent(&h2, GET_FRAME("1", "0"));
+  feed_origin(&h2, "preface\nSETTINGS 0\nPING 0 0x0000000000000000\n" REQUEST("1", "0"));
+  origin_sent(&h2, SENT_INTERIM("1", "0", "1"));
+  feed_client(&h2, "SETTINGS 0\nPING 0 0x0000000000000000\n" INTERIM("1", "0", "1"));
+  origin_sent(&h2, SENT_FINAL("1", "0"));
+  feed_client(&h2, FINAL("1", "0"));
+  client_sent(&h2, "");
+  is_done(&h2.bench, true);
+  h2_end(&h2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_gated_102_over_both_sides),
@@ -503,6 +550,7 @@ int main(void) {
       cmocka_unit_test(test_a_head_beyond_our_limits_is_no_finding),
       cmocka_unit_test(test_settings_of_a_case_forbid_a_push_too),
       cmocka_unit_test(test_a_spoiled_connection_ends_with_goaway),
+      cmocka_unit_test(test_reads_of_one_byte),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
