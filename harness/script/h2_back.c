@@ -24,13 +24,6 @@ void h2_back_put(struct script *script, struct script_exchange *exchange, struct
   }
 }
 
-static void pend(struct script *script, struct script_exchange *exchange, struct part *parts) {
-  for (struct part *part = parts; part != NULL; part = part->next) {
-    part->exchange = exchange_index(script, exchange);
-  }
-  exchange->answer = part_append(exchange->answer, parts);
-}
-
 static struct part *compose(struct script *script, const struct step *step,
                             struct script_exchange *exchange,
                             const struct compose_context *context) {
@@ -72,7 +65,7 @@ void h2_back_compose(struct script *script, const struct step *step,
   for (const struct part *part = parts; part != NULL && link != NULL; part = part->next) {
     link_put(link, exchange->back_stream, part, out);
   }
-  pend(script, exchange, parts);
+  exchange->answer = part_append(exchange->answer, parts);
 }
 
 struct reading {

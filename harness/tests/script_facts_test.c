@@ -474,6 +474,20 @@ static const struct row rows[] = {
      "++++",
      "",
      "; invalid sent-broken"},
+    {"a final response that ends with the connection",
+     "client sends GET\norigin sends bytes\n  | HTTP/1.1 200 OK\n  | Interim-Nonce: {nonce}\n  "
+     "|\n  | done\\\norigin closes\nclient sees 200\n  | done\n",
+     {ARRIVES, {ANSWERS, 1, "HTTP/1.1 200 OK|Interim-Nonce: $0||done"}, {CLOSES, 1, NULL}},
+     "++++",
+     "",
+     "; final-sent"},
+    {"a final response that would end with the connection, and it goes on",
+     "client sends GET\norigin sends bytes\n  | HTTP/1.1 200 OK\n  | Interim-Nonce: {nonce}\n  "
+     "|\n  | done\\\nclient sees 200 or close\n",
+     {ARRIVES, {CLOSES, 1, NULL}},
+     "+++",
+     "",
+     "; closed"},
     {"an interim of the origin's with a length",
      "client sends GET\norigin sends 102\n  Content-Length: 5\norigin sends 200\nclient may see "
      "1xx\nclient sees 200\n",

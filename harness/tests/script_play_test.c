@@ -605,6 +605,33 @@ static void test_bytes_before_the_first_request(void **state) {
   bench_end(&bench);
 }
 
+/* Content that follows its head, as it is framed there. */
+static void test_content_by_itself(void **state) {
+  (void)state;
+  static const struct {
+    const char *field;
+    const char *content; /* as our origin writes it */
+  } rows[] = {
+      {"Content-Length: 3", "abc\n"},
+      {"Transfer-Encoding: chunked", "3|abc|0||\n"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps,
+                 "client sends GET\norigin sends 200\n  %s\norigin sees GET\npause 1ms\n"
+                 "origin sends content\n  | abc\nclient sees 200\n",
+                 rows[i].field);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    bench.backs[0].log.len = 0;
+    time_passes(&bench, 1000);
+    origin_wrote(&bench, 0, rows[i].content);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_steps_run_in_their_order_across_the_lanes),
@@ -637,6 +664,7 @@ int main(void) {
       cmocka_unit_test(test_of_long_content_only_the_beginning_is_told),
       cmocka_unit_test(test_the_version_of_a_request_as_the_origin_sees_it),
       cmocka_unit_test(test_bytes_before_the_first_request),
+      cmocka_unit_test(test_content_by_itself),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
