@@ -291,6 +291,48 @@ static void test_requests_behind_a_close_are_forgone(void **state) {
   }
 }
 
+#define TIMEOUT(code) "HTTP/1.1 " code " T|Connection: close|Content-Length: 0||"
+
+/* The 408 of an idle connection may cross the next request, which is sent again then; once that
+ * request is at our origin, or on another connection already, it is an answer like any other. */
+static void test_a_408_that_crosses_a_request(void **state) {
+  (void)state;
+  static const struct {
+    const char *arrives; /* of the second request, before */
+    const char *answer;
+    bool again;
+  } rows[] = {
+      {"", TIMEOUT("408"), true},
+      {"", TIMEOUT("409"), false},
+      {"", "HTTP/1.1 408 T|Interim-Nonce: $0|Connection: close|Content-Length: 0||", false},
+      {ASK("GET", "1"), TIMEOUT("408"), false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 200\nclient sees 200\nclient sends GET\n"
+                "origin 2 sends 102 on-arrival\norigin 2 sends 200\nclient may see 102\n"
+                "client sees 200\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, OK("0"));
+    target_asks(&bench, 0, rows[i].arrives);
+    target_answers(&bench, 1, rows[i].answer);
+    target_ends(&bench, 1, ACTOR_FIN);
+    const struct script_exchange *second = bench.script.exchanges[1];
+    assert_int_equal(second->resent, rows[i].again);
+    assert_int_equal(bench.clients[2].opened, rows[i].again);
+    assert_int_equal(second->final == NULL, rows[i].again);
+    if (rows[i].again) {
+      /* There nothing is idle. */
+      target_answers(&bench, 2, TIMEOUT("408"));
+      assert_non_null(second->final);
+      assert_false(bench.clients[3].opened);
+    }
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_client_closes_half_closes_and_aborts),
@@ -306,6 +348,7 @@ int main(void) {
       cmocka_unit_test(test_refused_connections),
       cmocka_unit_test(test_a_connection_that_is_slow_to_open_is_not_refused),
       cmocka_unit_test(test_requests_behind_a_close_are_forgone),
+      cmocka_unit_test(test_a_408_that_crosses_a_request),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

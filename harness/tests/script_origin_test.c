@@ -373,6 +373,18 @@ static void test_a_request_in_the_place_of_owed_content(void **state) {
   }
 }
 
+/* However little it is. */
+static void test_a_byte_that_waits_is_looked_at(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sees GET\npause 1ms\norigin sends 200\n", false);
+  target_asks(&bench, 0, ASK("GET", "0") "\x16");
+  assert_string_equal(bench.backs[0].end, "");
+  time_passes(&bench, 1000);
+  assert_string_equal(bench.backs[0].end, "close");
+  bench_end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_request_in_the_place_of_owed_content),
@@ -394,6 +406,7 @@ int main(void) {
       cmocka_unit_test(test_what_waits_is_taken_up_again),
       cmocka_unit_test(test_which_connections_end_with_a_play),
       cmocka_unit_test(test_many_connections),
+      cmocka_unit_test(test_a_byte_that_waits_is_looked_at),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
