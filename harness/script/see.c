@@ -238,12 +238,8 @@ static bool passes(const struct script *script, size_t client, const struct mess
 /* An interim of ours with another code: that it arrived changed is noted, and where a final is due
  * it does not stand in the way. */
 static bool changed_code(const struct script *script, const struct message_seen *message) {
-  if (!message->interim || message->mark == 0 || message->exchange >= script->num_exchanges) {
-    return false;
-  }
-  const struct script_exchange *exchange = script->exchanges[message->exchange];
-  return message->mark <= exchange->num_interims &&
-         exchange->interims[message->mark - 1].code != message->code;
+  return message->mark != 0 &&
+         script->exchanges[message->exchange]->interims[message->mark - 1].code != message->code;
 }
 
 /* Over HTTP/2 answers may come in any order: the steps see them in that of the requests. */
