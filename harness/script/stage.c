@@ -446,7 +446,7 @@ static void begin_work(struct stage *stage) {
     }
     begin_play(stage, play);
   }
-  if (stage->num_active == 0 && (stage->num_plays == 0 || stage_next_due(stage) == NULL)) {
+  if (stage->num_active == 0) {
     next_phase(stage);
   }
 }
