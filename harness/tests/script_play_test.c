@@ -632,6 +632,37 @@ static void test_content_by_itself(void **state) {
   }
 }
 
+/* A time that the case states passes by itself, and nobody is asked whether the target is there. */
+static void test_stated_times_need_no_control(void **state) {
+  (void)state;
+  static const char *const steps[] = {
+      "pause 900ms\n",
+      "client sees nothing for 900ms\n",
+      "client sends GET\norigin 2 sees GET\nclient may see 102 within 900ms\n",
+  };
+  for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    struct bench bench;
+    struct bytes text = {0};
+    bytes_printf(&text, "client sends GET\norigin sends 200\nclient sees 200\n%s", steps[i]);
+    bench_begin(&bench, bytes_cstr(&text), false);
+    bench.controls = false;
+    target_asks(&bench, 0, ASK("GET", "0"));
+    time_passes(&bench, 1000);
+    target_answers(&bench, 1, OK("0"));
+    target_asks(&bench, 0, ASK("GET", "1"));
+    uint64_t began_us = bench.now_us;
+    assert_int_equal(script_wake(&bench.script) - began_us, BENCH_DEADLINE / 5);
+    time_passes(&bench, 899999);
+    assert_false(script_wants_control(&bench.script, bench.now_us));
+    assert_int_not_equal(bench.script.phase, PHASE_DONE);
+    assert_int_equal(script_wake(&bench.script) - began_us, 900000);
+    time_passes(&bench, 1);
+    is_done(&bench, true);
+    bytes_free(&text);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_steps_run_in_their_order_across_the_lanes),
@@ -665,6 +696,7 @@ int main(void) {
       cmocka_unit_test(test_the_version_of_a_request_as_the_origin_sees_it),
       cmocka_unit_test(test_bytes_before_the_first_request),
       cmocka_unit_test(test_content_by_itself),
+      cmocka_unit_test(test_stated_times_need_no_control),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
