@@ -127,12 +127,34 @@ static void test_a_line_ends_where_its_text_does_however_it_is_cut(void **state)
   guard_free(&guard);
 }
 
+/* Each byte at each place of a word, among bytes of either end of the range. */
+static void test_which_bytes_are_controls(void **state) {
+  (void)state;
+  static const uint8_t others[] = {' ', '~', 0x80, 0xff, '\t', 0x7f};
+  for (size_t k = 0; k < sizeof(others); k++) {
+    for (unsigned byte = 0; byte < 256; byte++) {
+      for (unsigned i = 0; i < H1_WORD; i++) {
+        uint8_t word[H1_WORD];
+        memset(word, others[k], sizeof(word));
+        word[i] = (uint8_t)byte;
+        uint64_t expected = 0;
+        for (unsigned at = 0; at < H1_WORD; at++) {
+          bool control = word[at] < ' ' || word[at] == 0x7f;
+          expected |= (uint64_t)(control ? 0x80 : 0) << 8 * at;
+        }
+        assert_int_equal(h1_scan_controls(word), expected);
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_byte_is_classified_alike_at_every_place),
       cmocka_unit_test(test_random_blocks_are_classified_alike),
       cmocka_unit_test(test_the_last_scanner_is_portable),
       cmocka_unit_test(test_a_line_ends_where_its_text_does_however_it_is_cut),
+      cmocka_unit_test(test_which_bytes_are_controls),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
