@@ -4,11 +4,12 @@
 #include "cli/origin_facts.h"
 #include "cli/plain.h"
 
-/* One requirement that was found met or not. */
+/* One requirement that was found met or not, and what happened if it was not. */
 struct finding_weighed {
   struct span requirement;
   bool met;
   const char *reason;
+  enum outcome outcome;
 };
 
 struct weighing {
@@ -17,7 +18,8 @@ struct weighing {
   const struct case_file *file;
   const struct case_cite *cite;
   outcome_set outcomes;
-  bool valid_interims; /* the target got one to five valid interim responses before it failed */
+  enum outcome decisive; /* of what decided the verdict */
+  bool valid_interims;   /* the target got one to five valid interim responses before it failed */
   struct result *out;
 };
 
@@ -186,15 +188,25 @@ static bool only_late(const struct weighing *weighing) {
   return true;
 }
 
+/* The worst finding decides, and of equal ones the first; but not before one by which users get
+ * what is not theirs, or lose the target. Where no word fits the first, that of an equal one does.
+ */
 static void weigh(struct weighing *weighing, const struct finding_weighed *finding) {
   struct result *out = weighing->out;
   enum judge_level level = level_of(weighing->context, finding->requirement);
   enum verdict verdict = verdict_of(level, finding->met);
   bool first = out->num_requirements == 0;
-  if (!first && (verdict == out->verdict || verdict_worse(verdict, out->verdict) != verdict)) {
-    out->reason = verdict == out->verdict && out->reason[0] == '\0' ? finding->reason : out->reason;
+  bool as_bad = verdict == out->verdict;
+  bool graver =
+      !finding->met && finding->outcome < weighing->decisive && finding->outcome <= OUTCOME_DESYNC;
+  bool worse = as_bad ? graver : verdict_worse(verdict, out->verdict) == verdict;
+  if (!first && !worse) {
+    out->reason = as_bad && out->reason[0] == '\0' ? finding->reason : out->reason;
+    bool clearer = as_bad && !finding->met && weighing->decisive == OUTCOME_UNMET;
+    weighing->decisive = clearer ? finding->outcome : weighing->decisive;
     return;
   }
+  weighing->decisive = finding->outcome;
   size_t known = out->num_requirements;
   out->num_requirements = 0;
   struct result_requirement before[8];
@@ -271,10 +283,10 @@ static void weigh_case(struct weighing *weighing) {
   const char *reason = met ? "" : miss_text(weighing);
   const char *blamed = met ? NULL : blamed_for(weighing, outcome);
   if (blamed != NULL) {
-    struct finding_weighed by_outcome = {span_of(blamed), false, reason};
+    struct finding_weighed by_outcome = {span_of(blamed), false, reason, outcome};
     weigh(weighing, &by_outcome);
   }
-  struct finding_weighed own = {weighing->cite->id, met, reason};
+  struct finding_weighed own = {weighing->cite->id, met, reason, outcome};
   const char *id = (const char *)arena_copy(weighing->context->arena, own.requirement).ptr;
   bool other =
       !outcome_can_break(outcome, id) || (outcome_met_by_head(id) && only_the_end_lacks(script));
@@ -297,9 +309,10 @@ static void weigh_breaches(struct weighing *weighing) {
       continue;
     }
     const char *id = breach_requirement(finding->breach, script->config.front);
-    weighing->outcomes |= 1U << breach_outcome(finding->breach);
+    enum outcome outcome = breach_outcome(finding->breach);
+    weighing->outcomes |= 1U << outcome;
     struct finding_weighed weighed = {id == NULL ? weighing->cite->id : span_of(id), false,
-                                      finding->text};
+                                      finding->text, outcome};
     weigh(weighing, &weighed);
   }
 }
@@ -312,7 +325,7 @@ static void weigh_accusation(struct weighing *weighing, const struct play *play)
   weighing->outcomes |= 1U << OUTCOME_DESYNC;
   struct finding_weighed weighed = {
       span_of(outcome_blames(OUTCOME_DESYNC, weighing->valid_interims, false)), false,
-      play->accused};
+      play->accused, OUTCOME_DESYNC};
   if (id != NULL && !weighing->valid_interims) {
     weighed.requirement = span_of(id);
   }
@@ -462,7 +475,7 @@ static void weigh_death(struct weighing *weighing, const struct play *play) {
   /* Whatever else was seen is the death's doing: it alone decides. */
   weighing->out->verdict = VERDICT_PASS;
   struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false, false)), false,
-                                 death_reason(play, again)};
+                                 death_reason(play, again), outcome};
   weigh(weighing, &dead);
 }
 
@@ -761,7 +774,8 @@ void assemble_result(const struct assemble_context *context, const struct play *
   }
   out->outcomes =
       out->verdict == VERDICT_PASS ? outcomes_of_met(weighing.outcomes) : weighing.outcomes;
-  out->outcome = outcome_first(out->outcomes);
+  bool faulty = out->verdict == VERDICT_FAIL || out->verdict == VERDICT_WARN;
+  out->outcome = faulty ? weighing.decisive : outcome_first(out->outcomes);
   out->duration_ms = (double)(weighing.script->ended_us - weighing.script->began_us) / 1000;
   measure(&weighing);
   note_flake(&weighing, play);

@@ -15,9 +15,11 @@ static const struct {
         {"taken-as-final", "An interim response was handled as if it were the final one.",
          "The client never gets its answer. The real final response is left over on the back "
          "connection, where it can be handed to somebody else's request."},
-    [OUTCOME_DESYNC] = {"desync", "An answer reached somebody whose request it does not answer.",
-                        "From here on, answers on the connection are one off: users see each "
-                        "other's pages and cookies, and caches may store them."},
+    [OUTCOME_DESYNC] = {"desync",
+                        "What belongs to one exchange was taken for part of another: a response "
+                        "by somebody whose request it does not answer, or a request as content.",
+                        "From here on, requests and answers on the connection are out of step: "
+                        "users see each other's pages and cookies, and caches may store them."},
     [OUTCOME_HANG] = {"hang", "No final response came, and the connection stayed open.",
                       "The client waits until a timeout ends it; until then a connection and its "
                       "memory are tied up on both sides of the target."},

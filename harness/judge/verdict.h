@@ -28,11 +28,11 @@ enum verdict {
   VERDICT_FAIL,
 };
 
-/* In order of precedence: a result's outcome is the first that applies. */
+/* In order of precedence, where several apply. */
 enum outcome {
   OUTCOME_CRASHED,        /* the target or one of its processes died */
   OUTCOME_TAKEN_AS_FINAL, /* an interim response was handled as if it were the final one */
-  OUTCOME_DESYNC,         /* an answer reached somebody whose request it does not answer */
+  OUTCOME_DESYNC,         /* an answer or a request was taken for part of another exchange */
   OUTCOME_HANG,           /* no final response, and the connection stayed open */
   OUTCOME_CLOSED,         /* the connection ended without a final response */
   OUTCOME_REPLACED,       /* the target answered with an error of its own */

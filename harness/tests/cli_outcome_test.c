@@ -138,6 +138,10 @@ static const struct outcome_row gateway_rows[] = {
     {"old-version", "forward/102-then-200", "fail", "altered", "RFC9112-2.3-1"},
     {"twice", "pairing/second-client", "warn", "altered", "RFC9110-7.6-1"},
     {"twice", "forward/102-then-200", "warn", NULL, "RFC9110-7.6-1"},
+    /* The outcome is that of what decides, whatever else happened. */
+    {"twice", "abort/102-then-close", "warn", "altered", "RFC9110-7.6-1"},
+    {"leaks", "abort/another-client-after-the-loss", "fail", "leaked", "RFC9110-15.2-3"},
+    {"adds-length", "abort/102-then-close", "fail", "unmet", "RFC9110-8.6-1"},
 
     {"stray-after-final", "forward/102-then-200", "fail", "desync", NULL},
     {"stray-after-final", "forward/second-request", "fail", "desync", NULL},
@@ -148,7 +152,7 @@ static const struct outcome_row gateway_rows[] = {
     {"lax", "forward/102-then-200", "pass", "forwarded", NULL},
     {"forgets-head", "head/102-then-200", "fail", "hang", "RFC9110-15.2-4"},
     {"forgets-head", "forward/102-then-204", "pass", "forwarded", NULL},
-    {"takes-content", "framing/content-length-in-102:5", "fail", NULL, "RFC9112-6.3-2"},
+    {"takes-content", "framing/content-length-in-102:5", "fail", "altered", "RFC9112-6.3-2"},
     {"takes-content", "framing/content-length-in-102:0", "pass", NULL, NULL},
     {"whole-reads", "framing/cut", "fail", "replaced", "RFC9110-15.2-4"},
     {"whole-reads", "framing/cut-inside-head", "fail", "replaced", "RFC9110-15.2-4"},
