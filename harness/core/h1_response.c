@@ -383,18 +383,21 @@ static struct h1_event *read_quickly(struct h1_response *parser, struct span win
   return by_kind[reader->scan.scanner->kind](parser, window, out, full);
 }
 
-/* How far the line that begins or goes on may reach, if it is one of a head and does not begin as
- * no response does. */
-static uint64_t quiet_until(const struct h1_response *parser) {
+/* What is kept apart is so for single bytes, which then need not save registers. */
+#define APART __attribute__((noinline)) static
+
+/* Notes how far the line that begins or goes on may reach, if it is one of a head and does not
+ * begin as no response does. */
+APART void note_quiet(struct h1_response *parser) {
   const struct h1_reader *reader = &parser->reader;
   uint64_t line = reader->start + reader->limits.line;
   uint64_t bound = h1_reader_bound(reader);
   bool begun =
       reader->state == H1_READ_START && reader->scan.at - reader->start >= sizeof(beginning);
-  if (!begun && reader->state != H1_READ_FIELDS) {
-    return 0;
+  parser->quiet = 0;
+  if (begun || reader->state == H1_READ_FIELDS) {
+    parser->quiet = line < bound ? line : bound;
   }
-  return line < bound ? line : bound;
 }
 
 /* True when one byte was read, and that belongs to a line of a head and does not end it. */
@@ -426,15 +429,11 @@ static bool begins(struct h1_response *parser, struct span window) {
     return false;
   }
   reader->scan.at = reader->end;
-  reader->scan.token += beginning[i] != '/';
   if (i + 1 == sizeof(beginning)) {
-    parser->quiet = quiet_until(parser);
+    note_quiet(parser);
   }
   return true;
 }
-
-/* These two are kept apart, so that single bytes need not save registers. */
-#define APART __attribute__((noinline)) static
 
 APART size_t read_events(struct h1_response *parser, struct span window, struct h1_event *events,
                          size_t max, enum h1_status *out_status) {
@@ -448,7 +447,7 @@ APART size_t read_events(struct h1_response *parser, struct span window, struct 
       out += step == H1_STEP_EVENT;
     }
   }
-  parser->quiet = quiet_until(parser);
+  note_quiet(parser);
   *out_status = (enum h1_status)step;
   return (size_t)(out - events);
 }
@@ -456,20 +455,13 @@ APART size_t read_events(struct h1_response *parser, struct span window, struct 
 APART size_t read_on(struct h1_response *parser, struct span window, struct h1_event *events,
                      size_t max, enum h1_status *out_status) {
   h1_reader_take(&parser->reader, window);
-  if (begins(parser, window)) {
-    *out_status = H1_MORE;
-    return 0;
-  }
-  return read_events(parser, window, events, max, out_status);
+  return begins(parser, window) ? 0 : read_events(parser, window, events, max, out_status);
 }
 
 size_t h1_response_read(struct h1_response *parser, struct span window, struct h1_event *events,
                         size_t max, enum h1_status *out_status) {
-  if (goes_on(parser, window)) {
-    *out_status = H1_MORE;
-    return 0;
-  }
-  return read_on(parser, window, events, max, out_status);
+  *out_status = H1_MORE;
+  return goes_on(parser, window) ? 0 : read_on(parser, window, events, max, out_status);
 }
 
 enum h1_status h1_response_next(struct h1_response *parser, struct span window,
