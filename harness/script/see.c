@@ -183,15 +183,17 @@ static const char *content_difference(struct script *script, const struct step *
               : arena_printf(&script->arena, "with the content \"%s\"", escaped(script, got));
 }
 
+/* Content is compared when it is all there. */
 static const char *difference(struct script *script, const struct step *step,
-                              const struct message_seen *message, bool content) {
+                              const struct message_seen *message) {
   struct script_exchange none = {.path = "", .nonce = ""};
   const struct script_exchange *exchange =
       message->exchange < script->num_exchanges ? script->exchanges[message->exchange] : &none;
   struct compose_context context;
   exchange_context(script, exchange, &context);
   const char *fields = field_difference(script, step, message, &context);
-  return fields != NULL || !content ? fields : content_difference(script, step, message, &context);
+  return fields != NULL || !message->complete ? fields
+                                              : content_difference(script, step, message, &context);
 }
 
 static bool lane_matches(const struct step *step, size_t client) {
@@ -283,7 +285,7 @@ static bool take_fitting(struct script *script, const struct step *step,
                          struct message_seen *message, uint64_t now_us) {
   /* Fields and content are demanded of what our origin sent, not of an error page. */
   bool own_error = message->owner == OWNER_TARGET && !message->interim && step->num_messages > 1;
-  const char *differs = own_error ? NULL : difference(script, step, message, message->complete);
+  const char *differs = own_error ? NULL : difference(script, step, message);
   claim(script, message);
   if (differs != NULL && message->interim && message->owner == OWNER_TARGET) {
     return false;
@@ -653,7 +655,7 @@ void never_check(struct script *script, size_t client, const struct message_seen
   for (size_t i = 0; i < script->pc && i < script->config.file->num_steps; i++) {
     if (steps[i].verb == VERB_NEVER_SEES && lane_matches(&steps[i], client) &&
         fitting(&steps[i], message) != NULL &&
-        (steps[i].num_fields == 0 || difference(script, &steps[i], message, false) == NULL)) {
+        (steps[i].num_fields == 0 || difference(script, &steps[i], message) == NULL)) {
       script->steps[i].state = STEP_MISSED;
       script->steps[i].observed = arena_printf(&script->arena, "%u", message->code);
       script->first_missed = i < script->first_missed ? i : script->first_missed;

@@ -333,6 +333,26 @@ static void test_a_408_that_crosses_a_request(void **state) {
   }
 }
 
+/* However late it is looked at. */
+static void test_what_came_before_the_end_is_seen(void **state) {
+  (void)state;
+  static const enum actor_event_kind ends[] = {ACTOR_FIN, ACTOR_RESET};
+  for (size_t i = 0; i < 2; i++) {
+    struct bench bench;
+    bench_begin(&bench,
+                "client sends GET\norigin sends 102\norigin sends 200\npause 5ms\n"
+                "client may see 102\nclient sees 200\nclient sees close\n",
+                false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, "HTTP/1.1 103 E||" MARK("0", "1") OK("0"));
+    target_ends(&bench, 1, ends[i]);
+    steps_are(&bench, "+++....");
+    time_passes(&bench, 5000);
+    steps_are(&bench, "+++++++");
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_client_closes_half_closes_and_aborts),
@@ -349,6 +369,7 @@ int main(void) {
       cmocka_unit_test(test_a_connection_that_is_slow_to_open_is_not_refused),
       cmocka_unit_test(test_requests_behind_a_close_are_forgone),
       cmocka_unit_test(test_a_408_that_crosses_a_request),
+      cmocka_unit_test(test_what_came_before_the_end_is_seen),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
