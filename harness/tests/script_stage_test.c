@@ -583,7 +583,7 @@ static bool request_of_control_answered_for_play_1(struct doctored_front *front)
   }
   doctored_write(front, span_of("HTTP/1.1 200 OK\r\nInterim-Nonce: abcdef0001000000\r\n"
                                 "Content-Length: 0\r\n\r\n"));
-  doctored_finish(front, false);
+  doctored_finish(front, true);
   return true;
 }
 
