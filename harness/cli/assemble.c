@@ -687,6 +687,14 @@ static void note_flake(struct weighing *weighing, const struct play *play) {
                                 victim ? " (an answer that belongs to another case)" : ""));
 }
 
+static void name_outcomes(struct weighing *weighing) {
+  struct result *out = weighing->out;
+  bool faulty = out->verdict == VERDICT_FAIL || out->verdict == VERDICT_WARN;
+  out->outcomes =
+      out->verdict == VERDICT_PASS ? outcomes_of_met(weighing->outcomes) : weighing->outcomes;
+  out->outcome = faulty ? weighing->decisive : outcome_first(out->outcomes);
+}
+
 static void name_fault(struct weighing *weighing) {
   struct result *out = weighing->out;
   bool fault = out->verdict == VERDICT_FAIL || out->verdict == VERDICT_WARN;
@@ -772,10 +780,7 @@ void assemble_result(const struct assemble_context *context, const struct play *
       add_requirement(&weighing, cite->id);
     }
   }
-  out->outcomes =
-      out->verdict == VERDICT_PASS ? outcomes_of_met(weighing.outcomes) : weighing.outcomes;
-  bool faulty = out->verdict == VERDICT_FAIL || out->verdict == VERDICT_WARN;
-  out->outcome = faulty ? weighing.decisive : outcome_first(out->outcomes);
+  name_outcomes(&weighing);
   out->duration_ms = (double)(weighing.script->ended_us - weighing.script->began_us) / 1000;
   measure(&weighing);
   note_flake(&weighing, play);
