@@ -240,9 +240,10 @@ static bool only_the_end_lacks(const struct script *script) {
 }
 
 /* What the unmet expectation is, where the case's own sentence is not about it. */
-static const char *expectation(const struct weighing *weighing) {
+static const char *expectation(const struct weighing *weighing, const char *id) {
   const struct script *script = weighing->script;
-  if (weighing->context->seat == SEAT_ORIGIN) {
+  bool unanswered = outcome_first(weighing->outcomes) == OUTCOME_HANG && outcome_is_about_place(id);
+  if (weighing->context->seat == SEAT_ORIGIN || unanswered) {
     return OUTCOME_ONE_FINAL;
   }
   for (size_t i = 0; i < script->num_exchanges; i++) {
@@ -294,7 +295,7 @@ static void weigh_case(struct weighing *weighing) {
     if (blamed != NULL) {
       return;
     }
-    own.requirement = span_of(expectation(weighing));
+    own.requirement = span_of(expectation(weighing, id));
     own.met = closed_unanswered(weighing);
   }
   weigh(weighing, &own);

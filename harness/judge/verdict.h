@@ -103,14 +103,19 @@ const char *outcome_blames(enum outcome outcome, bool valid_interims, bool strea
 /* OUTCOME_ONE_FINAL is the requirement that a target which makes the responses itself breaks by
  * TAKEN_AS_FINAL, and by CLOSED behind an interim response that it sent, whatever the case is
  * about, and by HANG or CLOSED where the case's own is about something else: one final response to
- * each request. */
+ * each request. Any target breaks it by HANG where the case's own is about an answer's place. */
 #define OUTCOME_ONE_FINAL "RFC9110-15-4"
 
 /* outcome_can_break tells whether an outcome can break the requirement with this id. One that says
  * what a message looks like, or what is done with a malformed one, is broken by a message that was
  * seen; not by TAKEN_AS_FINAL, HANG, CLOSED or REPLACED, where none was. RFC9112-9.3.2-1, about the
- * order of answers, is not broken by CLOSED. */
+ * order of answers, is not broken by CLOSED; what outcome_is_about_place is true of not by HANG. */
 bool outcome_can_break(enum outcome outcome, const char *requirement);
+
+/* outcome_is_about_place tells whether a requirement says where an answer comes: in the order of
+ * the requests, or on the stream of its request. An answer that never comes breaks
+ * OUTCOME_ONE_FINAL. */
+bool outcome_is_about_place(const char *requirement);
 
 /* OUTCOME_NO_ANSWER is what an unmet expectation is called when no stricter sentence is about it:
  * that an invalid response of the origin is answered with a 502. */

@@ -88,9 +88,9 @@ static const struct bug rows[] = {
      "RFC9110-9.3.2-1", "", "origin-expect/next-request origin-102/then-next", "origin-*",
      BUG_ORIGIN, BUG_HEAD_FORGOTTEN, WHEN_REUSED_FRONT, 0},
     {"origin-pipeline-lost", "What was pipelined behind an expectation is thrown away.",
-     "RFC9112-9.3.2-1", "E15", "origin-pipeline/expect-then-get", "origin-pipeline/head-and-expect",
+     "RFC9110-15-4", "E15", "origin-pipeline/expect-then-get", "origin-pipeline/head-and-expect",
      BUG_ORIGIN_H1, BUG_REQUESTS_LOST, WHEN_EXPECTS, 0},
-    {"origin-later-streams", "Only the first stream of a connection is answered.", "RFC9113-8.1-13",
+    {"origin-later-streams", "Only the first stream of a connection is answered.", "RFC9110-15-4",
      "", "origin-pipeline/together-over-h2 origin-expect/next-request",
      "origin-102/head origin-102/then-next origin-102/twice origin-103/head origin-103/then-next "
      "origin-103/twice origin-104/then-next origin-104/twice",
@@ -147,7 +147,7 @@ static const struct bug rows[] = {
     {"origin-no-empty-line", "A 102 does not end in an empty line.", "RFC9112-2.1-1", "B13",
      "origin-102/then-final", "origin-102", BUG_ORIGIN_H1, BUG_NO_EMPTY_LINE, WHEN_CODE, 102},
     {"origin-102-pipeline-lost",
-     "What was pipelined behind a request with interim responses is lost.", "RFC9112-9.3.2-1", "",
+     "What was pipelined behind a request with interim responses is lost.", "RFC9110-15-4", "",
      "origin-102/pipelined origin-103/pipelined origin-104/pipelined", "", BUG_ORIGIN_H1,
      BUG_REQUESTS_LOST, WHEN_CODE_FROM, 101},
     {"origin-102-ends-stream", "An interim response ends its stream.", "RFC9113-8.1-3", "I11",
@@ -193,7 +193,7 @@ static const struct bug rows[] = {
      "RFC9110-15-4", "N08", "origin-upgrade/with-content origin-upgrade/after-100", "",
      BUG_ORIGIN_H1, BUG_NO_ANSWER, WHEN_OFFERS_CONTENT, 0},
     {"origin-tunnel-refused", "Behind an offer that is refused nothing more is read.",
-     "RFC9112-9.3.2-1", "N04", "origin-upgrade/then-next", "", BUG_ORIGIN_H1, BUG_REFUSED_TUNNEL,
+     "RFC9110-15-4", "N04", "origin-upgrade/then-next", "", BUG_ORIGIN_H1, BUG_REFUSED_TUNNEL,
      WHEN_OFFERS, 0},
 };
 

@@ -405,7 +405,11 @@ static void test_what_an_outcome_can_break(void **state) {
       {OUTCOME_UNMET, "RFC9112-8-1", true},
       {OUTCOME_DESYNC, "RFC9112-9.3-3", true},
       {OUTCOME_CLOSED, "RFC9112-9.3.2-1", false},
-      {OUTCOME_HANG, "RFC9112-9.3.2-1", true},
+      {OUTCOME_HANG, "RFC9112-9.3.2-1", false},
+      {OUTCOME_HANG, "RFC9113-8.1-13", false},
+      {OUTCOME_DESYNC, "RFC9112-9.3.2-1", true},
+      {OUTCOME_UNMET, "RFC9112-9.3.2-1", true},
+      {OUTCOME_TAKEN_AS_FINAL, "RFC9112-9.3.2-1", true},
       {OUTCOME_DESYNC, "RFC9110-2.2-2", true},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

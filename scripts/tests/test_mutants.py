@@ -18,22 +18,45 @@ def test_bugs_are_listed_for_the_peer_that_has_them(program, command, has, lacks
     assert refused.returncode == 2 and f"--bug '{lacks}'" in refused.stderr
 
 
-def test_a_bug_shows_over_sockets(interim, program):
-    process = subprocess.Popen(
-        [interim, "serve", "--listen", "127.0.0.1:0", "--bug", "origin-102-as-final"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        address = process.stdout.readline().removeprefix("serve: listening on ").strip()
-        arguments = ["run", "--seat", "origin", "--target", f"http://{address}/"]
-        case = ["--trigger", "102=GET /102", "origin-102/then-final"]
-        assert program(*arguments, *case).returncode == 1
-        assert program(*arguments, "origin-expect/100-or-final").returncode == 0
-    finally:
+@pytest.fixture
+def serving(interim):
+    """Start the reference origin with a bug; its URL."""
+    started = []
+
+    def serving(bug):
+        started.append(
+            subprocess.Popen(
+                [interim, "serve", "--listen", "127.0.0.1:0", "--bug", bug],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+        address = started[-1].stdout.readline().removeprefix("serve: listening on ").strip()
+        return f"http://{address}/"
+
+    yield serving
+    for process in started:
         process.kill()
         process.communicate(timeout=10)
+
+
+def test_a_bug_shows_over_sockets(program, serving):
+    arguments = ["run", "--seat", "origin", "--target", serving("origin-102-as-final")]
+    case = ["--trigger", "102=GET /102", "origin-102/then-final"]
+    assert program(*arguments, *case).returncode == 1
+    assert program(*arguments, "origin-expect/100-or-final").returncode == 0
+
+
+@pytest.mark.parametrize("bug, case", [
+    ("origin-tunnel-refused", "origin-upgrade/then-next"),
+    ("origin-pipeline-lost", "origin-pipeline/expect-then-get"),
+])
+def test_an_answer_that_never_comes_is_no_matter_of_order(program, serving, bug, case):
+    played = program("run", "--seat", "origin", "--target", serving(bug), "--json", "-", case)
+    (result,) = json.loads(played.stdout)["cases"]
+    assert result["fault"] == "RFC9110-15-4 hang"
+    assert "RFC9112-9.3.2-1" in result["requirements"], "what the case is about is still told"
 
 
 def test_every_named_bug_is_caught_and_changes_nothing_else(build, root, tmp_path):
