@@ -188,6 +188,12 @@ void script_give_up(struct script *script, bool down, uint64_t now_us) {
   script_finish(script, now_us);
 }
 
+void script_hold_back(struct script *script, uint64_t now_us) {
+  script_give_up(script, false, now_us);
+  script->unresponsive = false;
+  script->held_back = true;
+}
+
 bool script_waiting(const struct script *script, uint64_t now_us) {
   return script->missed ||
          (script->wait_us != ACTOR_NEVER && now_us >= script->wait_us + waiting_after(script));

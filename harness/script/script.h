@@ -369,6 +369,9 @@ void script_control(struct script *script, uint64_t began_us);
 /* script_give_up ends the play: the target is down or does not answer the controls either. */
 void script_give_up(struct script *script, bool down, uint64_t now_us);
 
+/* script_hold_back ends the play: the target asks the origin for one thing at a time. */
+void script_hold_back(struct script *script, uint64_t now_us);
+
 /* script_waiting tells whether the play is doing nothing but wait for a deadline that looks lost.
  */
 bool script_waiting(const struct script *script, uint64_t now_us);

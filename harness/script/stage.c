@@ -155,14 +155,26 @@ static void end_sanity(struct stage *stage, struct script *script) {
 /* A target that asks its origin over so many connections and no more answers nobody while plays
  * wait on all of them, for our origin to go on. Then fewer are to be in flight. */
 static bool disperse(struct stage *stage) {
+  size_t plays = 0;
   size_t held = 0;
+  bool keeps_waiting = false;
   for (size_t i = 0; i < stage->num_active; i++) {
-    held += stage->active[i].play != NULL && suspect_holds(stage->active[i].script) ? 1U : 0U;
+    const struct active *active = &stage->active[i];
+    if (active->play != NULL) {
+      plays++;
+      held += suspect_holds(active->script) ? 1U : 0U;
+      keeps_waiting = keeps_waiting || suspect_keeps_waiting(active->script);
+    }
   }
-  if (held <= LEAST_CROWD) {
+  bool many = held > LEAST_CROWD;
+  if (!many && !keeps_waiting) {
     return false;
   }
-  stage->crowd = held / 4 > LEAST_CROWD ? held / 4 : LEAST_CROWD;
+  if (plays > 1) {
+    size_t fewer = many && held / 4 > LEAST_CROWD ? held / 4 : LEAST_CROWD;
+    stage->crowd = many ? fewer : 1;
+  }
+  stage->crowd_of_one = plays == 1;
   stage->dispersed = true;
   stage->doubted = true;
   stage->doubted_us = stage->now_us;
@@ -175,7 +187,11 @@ static void end_crowd(struct stage *stage, bool answered) {
   stage->dispersed = false;
   for (size_t i = 0; i < stage->num_plays; i++) {
     struct play *play = &stage->plays[i];
-    if (play->crowded && answered) {
+    if (play->crowded && answered && stage->crowd_of_one) {
+      suspect_pardon(play);
+      stage->crowd = 1;
+      stage->one_by_one = true;
+    } else if (play->crowded && answered) {
       suspect_drop(play);
     } else if (play->crowded) {
       suspect_count(play);
@@ -451,12 +467,22 @@ static void begin_work(struct stage *stage) {
   }
 }
 
-static void begin_control(struct stage *stage) {
+/* True when a play was ended instead. */
+static bool begin_control(struct stage *stage) {
+  bool any = false;
   for (size_t i = 0; i < stage->num_active && stage->control == NULL; i++) {
-    if (script_wants_control(stage->active[i].script, stage->now_us)) {
+    struct script *script = stage->active[i].script;
+    if (!script_wants_control(script, stage->now_us)) {
+      continue;
+    }
+    if (stage->one_by_one && suspect_keeps_waiting(script)) {
+      script_hold_back(script, stage->now_us);
+      any = true;
+    } else {
       begin_plain(stage, SLOT_CONTROL);
     }
   }
+  return any;
 }
 
 static bool reap(struct stage *stage) {
@@ -486,7 +512,7 @@ static void settle(struct stage *stage) {
       try_again(stage);
     } else {
       begin_work(stage);
-      begin_control(stage);
+      moved = begin_control(stage) || moved;
     }
     moved = moved || stage->num_active != before || stage->phase != phase;
   }

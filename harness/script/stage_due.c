@@ -26,10 +26,10 @@ static bool plays_alone(const struct stage *stage, const struct play *play) {
   return play->file->alone || holds_up(stage, play->file);
 }
 
-/* Whether the target may have died of this play. */
+/* Whether the target may have died, or fallen silent, of this play. */
 static bool is_suspect(const struct play *play) {
   const struct script *script = play->runs[play->num_runs - 1];
-  return script->target_down || script->hurt;
+  return script->target_down || script->hurt || script->unresponsive;
 }
 
 /* Over HTTP/2: the target ended the stream, perhaps with the whole connection, and perhaps for what

@@ -57,6 +57,8 @@ struct stage {
   uint64_t leave_us;      /* 0, or until then plays wait for connections that the origin left */
   unsigned num_unnoticed; /* times in a row that the target had not ended them by then */
   size_t crowd;           /* most plays in flight */
+  bool crowd_of_one;      /* ... as one play, which keeps another request of its own waiting */
+  bool one_by_one;        /* the target is known to ask the origin for one thing at a time */
   bool dispersed; /* plays were given up as a crowd; a plain exchange tells whether rightly */
   uint64_t down_since_us; /* 0: the target accepts connections */
   uint64_t retry_us;      /* try a connection again then */

@@ -85,7 +85,7 @@ void suspect_count(struct play *play) {
     play->num_unclean += script_clean(play->runs[i]) ? 0U : 1U;
   }
   play->done = play->num_runs == 1   ? play->num_unclean == 0
-               : play->num_runs == 2 ? agree(play)
+               : play->num_runs == 2 ? play->num_unclean == 0 || agree(play)
                                      : true;
 }
 
@@ -154,6 +154,27 @@ bool suspect_holds(const struct script *script) {
     }
   }
   return false;
+}
+
+bool suspect_keeps_waiting(const struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    if (exchange->arrivals == 0 && exchange->final == NULL && !exchange->closed) {
+      return suspect_holds(script);
+    }
+  }
+  return false;
+}
+
+void suspect_pardon(struct play *play) {
+  for (unsigned i = 0; i < play->num_runs; i++) {
+    struct script *run = play->runs[i];
+    if (run->unresponsive && suspect_keeps_waiting(run)) {
+      run->unresponsive = false;
+      run->held_back = true;
+    }
+  }
+  suspect_count(play);
 }
 
 void suspect_drop(struct play *play) {

@@ -35,6 +35,14 @@ bool suspect_hurt(struct play *plays, size_t num_plays, uint64_t since_us);
  * final response: so the target waits for us. */
 bool suspect_holds(const struct script *script);
 
+/* suspect_keeps_waiting tells whether such a script has another request on its way: a target that
+ * asks for one thing at a time lets that one and everybody else wait. */
+bool suspect_keeps_waiting(const struct script *script);
+
+/* suspect_pardon takes that for the reason why the target answered nobody during the runs of a
+ * play. */
+void suspect_pardon(struct play *play);
+
 /* suspect_drop frees the latest run of a play, which does not count. */
 void suspect_drop(struct play *play);
 

@@ -112,6 +112,42 @@ static bool request_not_of_controls_but_one(struct doctored_front *front) {
   return hall_was_asked(front, "/control") && ++front->gateway->num_triggered != 2;
 }
 
+/* Whoever comes while a request waits for the origin gets no answer. */
+static bool request_one_by_one(struct doctored_front *front) {
+  for (size_t i = 0; i < front->gateway->num_fronts; i++) {
+    const struct doctored_front *other = front->gateway->fronts[i];
+    front->stuck = front->stuck || (other != front && other->open && other->back != 0);
+  }
+  return front->stuck;
+}
+
+/* No sentence asks a target to serve two at once. While our origin owes it an answer, and waits for
+ * another request of the same play, nobody else is answered: that is our doing. */
+static void test_a_target_that_asks_for_one_thing_at_a_time(void **state) {
+  (void)state;
+  static const char two_at_once[] = "title T\ncites HOUSE-ALIVE\nseat gateway\n\nclient sends GET\n"
+                                    "client 2 sends GET\norigin 2 sends 200\norigin sends 200\n"
+                                    "client 2 sees 200\nclient sees 200\n";
+  static const struct doctored_fault one_by_one = {.request = request_one_by_one};
+  struct hall hall;
+  hall_init(&hall, 4);
+  for (size_t i = 0; i < 3; i++) {
+    hall_add(&hall, two_at_once);
+  }
+  hall_open(&hall, "none");
+  hall.gateway.fault = &one_by_one;
+  hall_go_on(&hall);
+  assert_true(stage_done(hall.stage));
+  for (size_t i = 0; i < hall.num_plays; i++) {
+    const struct script *run = play_judged(&hall.plays[i]);
+    assert_true(script_clean(run));
+    assert_int_equal(run->held_back, i >= 4);
+  }
+  const struct script *last = play_judged(&hall.plays[6]);
+  assert_in_range(last->ended_us - last->began_us, 250000, 500000);
+  hall_close(&hall);
+}
+
 /* One that is answered in between shows that the target is there: two must fail in a row. */
 static void test_a_target_that_answers_one_control_in_two_is_there(void **state) {
   (void)state;
@@ -248,6 +284,7 @@ int main(void) {
       cmocka_unit_test(test_a_crowd_that_holds_the_target_is_played_in_fewer),
       cmocka_unit_test(test_how_long_a_silent_target_is_asked),
       cmocka_unit_test(test_whether_a_crowd_was_to_blame),
+      cmocka_unit_test(test_a_target_that_asks_for_one_thing_at_a_time),
       cmocka_unit_test(test_a_target_that_answers_one_control_in_two_is_there),
       cmocka_unit_test(test_a_control_that_is_refused),
       cmocka_unit_test(test_how_many_are_left_of_a_crowd),
