@@ -353,6 +353,65 @@ static void test_what_came_before_the_end_is_seen(void **state) {
   }
 }
 
+/* A target that asks again meets the same end behind the same answer. */
+static void test_a_retry_ends_as_the_first_did(void **state) {
+  (void)state;
+  static const struct {
+    const char *verb;
+    const char *end;
+  } rows[] = {{"closes", "close"}, {"half-closes", "shut"}, {"aborts", "abort"}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sends 102\norigin %s\nclient sees 200\n",
+                 rows[i].verb);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    assert_string_equal(bench.backs[0].end, rows[i].end);
+    target_asks(&bench, 1, ASK("GET", "0"));
+    origin_wrote(&bench, 1, MARK("0", "1") "\n");
+    assert_string_equal(bench.backs[1].end, rows[i].end);
+    const struct script_exchange *exchange = bench.script.exchanges[0];
+    assert_int_equal(exchange->num_interims, 1);
+    assert_false(exchange->back_left);
+    /* Only the target's own end is one that it chose. */
+    target_leaves(&bench, 1, false);
+    assert_true(exchange->back_fin);
+    assert_false(exchange->back_left);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
+/* Nothing is said on a connection that we ended, but for its other direction. */
+static void test_what_follows_our_own_end(void **state) {
+  (void)state;
+  static const struct {
+    const char *steps;
+    const char *end;
+  } rows[] = {
+      {"origin closes\norigin sends 200\n", "close"},
+      {"origin half-closes\norigin sends 200\n", "shut"},
+      {"origin half-closes\norigin closes\n", "close"},
+      {"origin half-closes\norigin aborts\n", "abort"},
+      {"origin closes\norigin aborts\n", "close"},
+      {"origin aborts\norigin closes\n", "abort"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sends 102\n%sclient sees close\n",
+                 rows[i].steps);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    origin_wrote(&bench, 0, MARK("0", "1") "\n");
+    assert_string_equal(bench.backs[0].end, rows[i].end);
+    assert_false(bench.script.exchanges[0]->final_sent);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_client_closes_half_closes_and_aborts),
@@ -370,6 +429,8 @@ int main(void) {
       cmocka_unit_test(test_requests_behind_a_close_are_forgone),
       cmocka_unit_test(test_a_408_that_crosses_a_request),
       cmocka_unit_test(test_what_came_before_the_end_is_seen),
+      cmocka_unit_test(test_a_retry_ends_as_the_first_did),
+      cmocka_unit_test(test_what_follows_our_own_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
