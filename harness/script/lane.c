@@ -160,7 +160,6 @@ static void find_owner(const struct script *script, struct message_seen *message
                        const struct script_exchange *exchange) {
   struct span value;
   bool planted = false;
-  message->owner = OWNER_TARGET;
   if (script_makes_answers(script)) {
     message->owner = exchange == NULL ? OWNER_TARGET : OWNER_OURS;
     return;
@@ -308,7 +307,6 @@ static void head_complete(struct script *script, size_t client, struct script_ex
   if (message->framing == H1_SWITCHED && exchange != NULL && lane->link == NULL) {
     lane->tunnel = true;
     lane->tunnel_seen = 0;
-    h1_request_switch(&lane->sent);
   }
   never_check(script, client, message);
 }
@@ -338,8 +336,8 @@ static bool is_answer_to_head(const struct script *script, const struct client_l
 static bool find_skipped(struct script *script, size_t client, struct script_exchange *exchange,
                          uint64_t now_us) {
   struct client_lane *lane = &script->clients[client];
-  if (!script_makes_answers(script) || exchange == NULL || exchange->final == NULL ||
-      exchange->front != lane->conn || !is_answer_to_head(script, lane, exchange)) {
+  if (!script_makes_answers(script) || exchange->final == NULL || exchange->front != lane->conn ||
+      !is_answer_to_head(script, lane, exchange)) {
     return false;
   }
   lane->broken = true;

@@ -17,7 +17,7 @@ struct message_field {
 
 /* Whose answer a response is, by the nonce it carries. */
 enum message_owner {
-  OWNER_TARGET,  /* no nonce of ours: the target made it */
+  OWNER_TARGET,  /* until a nonce of ours shows otherwise: the target made it */
   OWNER_OURS,    /* it answers the request whose turn it is */
   OWNER_FOREIGN, /* it answers another request */
   OWNER_PLANTED, /* it was content, never a message */

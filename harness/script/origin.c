@@ -19,7 +19,7 @@ void origin_accept(struct origin *origin, conn_id conn) {
     origin->num_backs = num;
   }
   struct back *back = memory_resize(NULL, sizeof(*back));
-  *back = (struct back){.open = true, .conn = conn};
+  *back = (struct back){.conn = conn};
   h1_request_init(&back->parser, &h1_default_limits);
   origin->backs[index] = back;
 }

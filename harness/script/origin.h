@@ -11,7 +11,6 @@ struct h2_origin;
 
 /* One connection from the target to our origin. Over HTTP/2 h2 has all that follows it. */
 struct back {
-  bool open;
   conn_id conn;
   bool told_apart;      /* its version is known */
   struct h2_origin *h2; /* NULL over HTTP/1.1 */

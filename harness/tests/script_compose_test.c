@@ -74,6 +74,9 @@ static void test_requests(void **state) {
       {"client sends POST\n  Transfer-Encoding: chunked\n  | 0123456789abcdef\n",
        "POST /" NONCE "/g/s HTTP/1.1\r\nHost: h:80\r\n" OWN
        "Transfer-Encoding: chunked\r\n\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"},
+      {"client sends POST\n  Transfer-Encoding: chunked\n  |\n",
+       "POST /" NONCE "/g/s HTTP/1.1\r\nHost: h:80\r\n" OWN
+       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
       {"client sends OPTIONS *\n", "OPTIONS * HTTP/1.1\r\nHost: h:80\r\n" OWN "\r\n"},
   };
   check(rows, sizeof(rows) / sizeof(rows[0]), true, &usual);

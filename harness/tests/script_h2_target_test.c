@@ -474,6 +474,34 @@ static void test_streams_of_a_play_that_goes_on(void **state) {
   }
 }
 
+/* Only an error code is an abort. */
+static void test_how_an_end_of_a_stream_reads(void **state) {
+  (void)state;
+  static const struct {
+    const char *sees;
+    const char *frames;
+    const char *observed;
+  } rows[] = {
+      {"abort", "RST_STREAM 1 u32:2\n", ""},
+      {"close", "RST_STREAM 1 u32:2\n", ""},
+      {"200", "RST_STREAM 1 u32:2\n", "RST_STREAM INTERNAL_ERROR"},
+      {"abort", "HEADERS 1 END_STREAM END_HEADERS :status=102\n", "the end of the stream"},
+      {"close", "HEADERS 1 END_STREAM END_HEADERS :status=102\n", ""},
+      {"200", "HEADERS 1 END_STREAM END_HEADERS :status=102\n", "the end of the stream"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct h2_bench h2;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sees GET\nclient sees %s\n", rows[i].sees);
+    h2_begin(&h2, bytes_cstr(&steps), HTTP_H2);
+    target_requests(&h2, PREFACE GET("1", "0"));
+    target_frames(&h2, arena_printf(&h2.bench.arena, SETTINGS "%s", rows[i].frames));
+    assert_string_equal(h2.bench.script.steps[2].observed, rows[i].observed);
+    h2_end(&h2);
+    bytes_free(&steps);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_how_a_stream_ends),
@@ -496,6 +524,7 @@ int main(void) {
       cmocka_unit_test(test_a_request_behind_one_that_was_lost),
       cmocka_unit_test(test_an_origin_that_gets_no_http_2),
       cmocka_unit_test(test_streams_of_a_play_that_goes_on),
+      cmocka_unit_test(test_how_an_end_of_a_stream_reads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,6 +94,11 @@ static const struct {
      SENT_INTERIM("1", "0", "1") "\n" SENT_INTERIM("1", "0", "2"), true},
     {"origin closes\n", "RST_STREAM 1 INTERNAL_ERROR", true},
     {"origin sends 200\norigin closes\n", SENT_FINAL("1", "0"), true},
+    {"origin sends 204\norigin closes\n",
+     "HEADERS 1 END_STREAM :status=204 date=D cache-control=no-store interim-nonce=$0", true},
+    {"origin sends frame HEADERS\n  :status: 102\norigin sends frame CONTINUATION END_HEADERS\n"
+     "  connection: close\n",
+     "HEADERS 1 ... :status=102\nCONTINUATION 1 connection=close", false},
     {"origin sends 200\n  Content-Length: 3\norigin sends content\n  | abc\n",
      "HEADERS 1 :status=200 date=D cache-control=no-store interim-nonce=$0 "
      "content-type=text/plain content-length=3\nDATA 1 END_STREAM \"abc\"",
@@ -429,6 +434,9 @@ static void test_a_stall_that_a_window_ends_is_not_probed(void **state) {
   script_control(&h2.bench.script, h2.bench.now_us - 1);
   bench_settle(&h2.bench);
   steps_are(&h2.bench, "++-+");
+  h2.bench.controls = true;
+  time_passes(&h2.bench, BENCH_DEADLINE - 1);
+  assert_int_not_equal(h2.bench.script.phase, PHASE_DONE);
   target_frames(&h2, "SETTINGS 0\nHEADERS 1 END_STREAM END_HEADERS :status=204 "
                      "interim-nonce=$0\n");
   is_done(&h2.bench, false);

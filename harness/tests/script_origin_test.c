@@ -64,7 +64,8 @@ static void test_a_request_that_nobody_waits_for_is_not_answered(void **state) {
       {"GET /abcdef0063010000/t/c HTTP/1.1|Host: h||", 0}, /* a play that is over */
       {"GET /abcdef0007020000/t/c HTTP/1.1|Host: h||", 0}, /* another attempt */
       {"GET /$5/t/c HTTP/1.1|Host: h||", 0},               /* a request that was not sent */
-      {"GET /planted-$0/t/c HTTP/1.1|Host: h||", 1},       /* content */
+      {"GET /$1/t/c HTTP/1.1|Host: h||", 0},
+      {"GET /planted-$0/t/c HTTP/1.1|Host: h||", 1}, /* content */
       {"GET /x HTTP/1.1|Interim-Nonce: planted-$0||", 1},
   };
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

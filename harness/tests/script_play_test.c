@@ -663,6 +663,38 @@ static void test_stated_times_need_no_control(void **state) {
   }
 }
 
+/* Of what the target was told to have, in percent. */
+static void test_a_pause_of_the_targets_own_timeout(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sees GET\npause 150%\norigin sends 200\n", false);
+  bench.script.config.target_timeout_us = 10000000;
+  bench.script.config.scale = 3; /* the target's time is not ours to scale */
+  target_asks(&bench, 0, ASK("GET", "0"));
+  time_passes(&bench, 14999999);
+  steps_are(&bench, "++..");
+  time_passes(&bench, 1);
+  steps_are(&bench, "++++");
+  bench_end(&bench);
+}
+
+/* Even before anything was sent. */
+static void test_may_see_stands_anywhere_before(void **state) {
+  (void)state;
+  static const char *const steps[] = {
+      "client may see 102\nclient sends GET\norigin sends 102\norigin sends 200\nclient sees 200\n",
+      "client sends GET\norigin sends 102\norigin sends 200\nclient may see 102\nclient sees 200\n",
+  };
+  for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, steps[i], false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1, MARK("0", "1") OK("0"));
+    is_done(&bench, true);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_steps_run_in_their_order_across_the_lanes),
@@ -697,6 +729,8 @@ int main(void) {
       cmocka_unit_test(test_bytes_before_the_first_request),
       cmocka_unit_test(test_content_by_itself),
       cmocka_unit_test(test_stated_times_need_no_control),
+      cmocka_unit_test(test_a_pause_of_the_targets_own_timeout),
+      cmocka_unit_test(test_may_see_stands_anywhere_before),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -616,6 +616,72 @@ static void test_when_an_interim_came(void **state) {
   bench_end(&bench);
 }
 
+/* Which of our interim responses it is, its mark says: one that names none is none. */
+static void test_a_mark_names_an_interim_that_was_sent(void **state) {
+  (void)state;
+  static const struct {
+    const char *mark;
+    unsigned seen;
+  } rows[] = {{"$0-1", 1}, {"$0-2", 1}, {"$0-3", 0}, {"$0-0", 0},
+              {"$0-", 0},  {"$0", 0},   {"$0-x", 0}, {"$0-1x", 0}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, "client sends GET\norigin sends 102 x 2\nclient sees 200\n", false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_answers(&bench, 1,
+                   arena_printf(&bench.arena, "HTTP/1.1 102 P|Interim-Mark: %s||", rows[i].mark));
+    assert_int_equal(bench.script.exchanges[0]->num_seen, rows[i].seen);
+    bench_end(&bench);
+  }
+}
+
+/* A target that asks again may well pass on what both of its requests brought. */
+static void test_an_interim_comes_twice_after_a_retry(void **state) {
+  (void)state;
+  for (unsigned asked = 1; asked <= 3; asked++) {
+    struct bench bench;
+    bench_begin(&bench, "client sends GET\norigin sends 102\nclient sees 102\nclient sees 200\n",
+                false);
+    for (unsigned i = 0; i < asked; i++) {
+      target_asks(&bench, i, ASK("GET", "0"));
+    }
+    target_answers(&bench, 1, MARK("0", "1"));
+    target_answers(&bench, 1, MARK("0", "1"));
+    assert_int_equal(bench.script.exchanges[0]->num_repeated, 1);
+    assert_int_equal(bench.script.num_findings, asked == 1 ? 1 : 0);
+    bench_end(&bench);
+  }
+}
+
+/* Bytes that name a request are one, if only for who reads it so. */
+static void test_what_raw_bytes_ask_for(void **state) {
+  (void)state;
+  static const struct {
+    const char *bytes;
+    const char *method;
+    unsigned minor;
+    bool upgrades;
+  } rows[] = {
+      {"HEAD {path} HTTP/1.1\n  | Host: h\n", "HEAD", 1, false},
+      {"POST {path} HTTP/1.0\n  | Host: h\n", "POST", 0, false},
+      {"GET {path} HTTP/1.1\n  | upgrade: t\n", "GET", 1, true},
+      {"GET {path} HTTP/1.1\n  |\n  | Upgrade: t\n", "GET", 1, false}, /* behind the head */
+      {"? {path}\n", "GET", 1, false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends bytes\n  | %s  |\norigin sees GET\n", rows[i].bytes);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    const struct script_exchange *exchange = bench.script.exchanges[0];
+    assert_true(span_is(exchange->method, rows[i].method));
+    assert_int_equal(exchange->minor, rows[i].minor);
+    assert_int_equal(exchange->upgrades, rows[i].upgrades);
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_an_answer_to_another_request_is_a_desync),
@@ -648,6 +714,9 @@ int main(void) {
       cmocka_unit_test(test_never_sees_with_fields),
       cmocka_unit_test(test_a_request_may_be_held_back),
       cmocka_unit_test(test_when_an_interim_came),
+      cmocka_unit_test(test_a_mark_names_an_interim_that_was_sent),
+      cmocka_unit_test(test_an_interim_comes_twice_after_a_retry),
+      cmocka_unit_test(test_what_raw_bytes_ask_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

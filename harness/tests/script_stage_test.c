@@ -254,21 +254,30 @@ static void test_cases_of_the_other_version_are_left_out(void **state) {
 /* The target is known only when it listens: all is said again then. */
 static void test_a_stage_is_aimed_before_it_plays(void **state) {
   (void)state;
-  struct hall hall;
-  hall_init(&hall, 1);
-  hall_open(&hall, "none");
-  struct stage_config config = hall.config;
-  config.host = "target.test";
-  config.path_base = "/base";
-  config.absolute = "http://target.test";
-  stage_aim(hall.stage, &config);
-  hall_go_on(&hall);
-  const struct script *script = play_script(&hall.plays[0]);
-  assert_string_equal(script->config.host, "target.test");
-  assert_string_equal(script->config.absolute, "http://target.test");
-  assert_string_equal(script->config.scheme, "http");
-  assert_true(span_starts(span_of(script->exchanges[0]->path), "/base/"));
-  hall_close(&hall);
+  static const struct {
+    const char *scheme;
+    const char *taken;
+  } rows[] = {{"https", "https"}, {"http", "http"}, {NULL, "http"}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct hall hall;
+    hall_init(&hall, 1);
+    hall_open(&hall, "none");
+    struct stage_config config = hall.config;
+    config.host = "target.test";
+    config.path_base = "/base";
+    config.absolute = "http://target.test";
+    config.scheme = "https";
+    stage_aim(hall.stage, &config);
+    config.scheme = rows[i].scheme;
+    stage_aim(hall.stage, &config);
+    hall_go_on(&hall);
+    const struct script *script = play_script(&hall.plays[0]);
+    assert_string_equal(script->config.host, "target.test");
+    assert_string_equal(script->config.absolute, "http://target.test");
+    assert_string_equal(script->config.scheme, rows[i].taken);
+    assert_true(span_starts(span_of(script->exchanges[0]->path), "/base/"));
+    hall_close(&hall);
+  }
 }
 
 static void test_what_is_done_is_counted_on_the_way(void **state) {
@@ -324,7 +333,7 @@ static void test_a_stopped_stage_asks_for_nothing_more(void **state) {
   assert_true(stage_done(hall.stage));
   struct actor actor = stage_actor(hall.stage);
   assert_true(actor.wake(actor.self) == ACTOR_NEVER);
-  actor.feed(actor.self, hall.world.now_us, &(struct actor_event){.kind = ACTOR_TIME});
+  actor.feed(actor.self, hall.world.now_us + 60000000, &(struct actor_event){.kind = ACTOR_TIME});
   assert_false(actor.next(actor.self, &command));
   assert_true(stage_num_done(hall.stage) < 20);
   hall_close(&hall);

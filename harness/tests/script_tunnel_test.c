@@ -170,6 +170,27 @@ static void test_a_tunnel_that_ends_is_not_asked_again(void **state) {
   bench_end(&bench);
 }
 
+/* A step takes as many as it states, and leaves the rest to the next. */
+static void test_each_step_takes_its_own_bytes(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(
+      &bench,
+      "client sends GET\n  Upgrade: t\n  Connection: Upgrade\norigin sends 101\n"
+      "  Upgrade: t\n  Connection: Upgrade\nclient sees 101\nclient sends content\n  | ping\n"
+      "origin sees content x 2\n  | pi\norigin sees content\n  | pi\n"
+      "origin sees content\n  | x\n",
+      false);
+  target_asks(&bench, 0, UPGRADE("0"));
+  target_answers(&bench, 1, SWITCH);
+  target_asks(&bench, 0, "pipip");
+  steps_are(&bench, "+++++..");
+  target_asks(&bench, 0, "ix");
+  steps_are(&bench, "+++++++");
+  is_done(&bench, true);
+  bench_end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_bytes_cross_behind_a_101),
@@ -180,6 +201,7 @@ int main(void) {
       cmocka_unit_test(test_http_inside_a_tunnel),
       cmocka_unit_test(test_a_request_inside_has_no_absolute_form),
       cmocka_unit_test(test_a_tunnel_that_ends_is_not_asked_again),
+      cmocka_unit_test(test_each_step_takes_its_own_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
