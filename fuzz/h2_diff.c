@@ -23,6 +23,15 @@ struct span h2_view_frame(struct span *wire) {
   return frame;
 }
 
+uint32_t h2_view_number(const uint8_t bytes[4]) {
+  return (uint32_t)(bytes[0] & 0x7f) << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+         bytes[3];
+}
+
+uint32_t h2_view_stream(struct span frame) {
+  return h2_view_number(frame.ptr + 5);
+}
+
 static size_t least(size_t a, size_t b) {
   return a < b ? a : b;
 }
@@ -62,8 +71,7 @@ struct h2_diff h2_diff_find(struct span wire) {
   if (frame.len > 0) {
     diff.head.type = frame.ptr[3];
     diff.head.flags = frame.ptr[4];
-    diff.head.stream = (uint32_t)(frame.ptr[5] & 0x7f) << 24 | (uint32_t)frame.ptr[6] << 16 |
-                       (uint32_t)frame.ptr[7] << 8 | frame.ptr[8];
+    diff.head.stream = h2_view_stream(frame);
     diff.head.length = (uint32_t)(frame.len - H2_FRAME_HEAD);
     diff.head.value = span_skip(frame, H2_FRAME_HEAD);
   }
@@ -73,7 +81,8 @@ struct h2_diff h2_diff_find(struct span wire) {
 const struct h2_diff_row *h2_diff_row_of(const struct h2_diff *diff) {
   for (size_t i = 0; i < h2_diff_num_rows; i++) {
     const struct h2_diff_row *row = &h2_diff_rows[i];
-    if ((row->kinds & diff->kind) != 0 && row->when(diff)) {
+    bool same = diff->kind != H2_DIFF_REFUSES || row->error == diff->theirs.error;
+    if (row->kind == diff->kind && same && row->when(diff)) {
       return row;
     }
   }

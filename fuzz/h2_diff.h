@@ -21,23 +21,30 @@ struct h2_view_event {
 struct h2_view {
   struct h2_view_event events[H2_VIEW_EVENTS];
   size_t num;
-  size_t refused;      /* the frame's index; SIZE_MAX for none */
-  size_t stopped;      /* no frame from this one on is looked at: a push, GOAWAY, too many */
-  enum h2_fault fault; /* ours: what was wrong in a stream */
+  size_t refused;          /* the frame's index; SIZE_MAX for none */
+  size_t stopped;          /* no frame from this one on is looked at: a push, GOAWAY, too many */
+  enum h2_fault fault;     /* ours: what was wrong in a stream */
+  struct h2_stream stream; /* ours: the stream of the refused frame, as it was then */
+  bool digits;             /* ours: the last :status was three digits */
   /* Ours: what makes no message malformed, a bit for each frame. */
-  uint64_t lengths;  /* Content-Length that is odd, though it can be read */
-  uint64_t empties;  /* empty DATA before the final response */
-  uint64_t controls; /* a control byte in a value */
-  uint64_t contents; /* the first content where none may be */
-  uint64_t tunnels;  /* DATA in a tunnel that a 204 began */
-  uint32_t error;    /* the code of the connection's error, or theirs of the stream's */
+  uint64_t lengths;       /* Content-Length that is odd, though it can be read */
+  uint64_t no_lengths;    /* Content-Length: 0 in a 204 */
+  uint64_t of_tunnels;    /* Content-Length in a 2xx to CONNECT */
+  uint64_t empties;       /* empty DATA before the final response */
+  uint64_t controls;      /* a control byte in a value */
+  uint64_t contents;      /* the first content where none may be */
+  uint64_t tunnels;       /* DATA in a tunnel that a 204 began */
+  uint64_t block_ends;    /* of header blocks */
+  uint64_t acks;          /* SETTINGS with ACK, but the first */
+  uint64_t large_windows; /* of a stream, with the initial one */
+  uint32_t error;         /* the code of the connection's error, or theirs of the stream's */
 };
 
 enum h2_diff_kind {
-  H2_DIFF_NONE = 0,
-  H2_DIFF_TAKES = 1,   /* nghttp2 takes a frame that we refuse */
-  H2_DIFF_REFUSES = 2, /* nghttp2 refuses a frame that we take */
-  H2_DIFF_READS = 4,   /* it reads something else in it */
+  H2_DIFF_NONE,
+  H2_DIFF_TAKES,   /* nghttp2 takes a frame that we refuse */
+  H2_DIFF_REFUSES, /* nghttp2 refuses a frame that we take */
+  H2_DIFF_READS,   /* it reads something else in it */
 };
 
 struct h2_diff {
@@ -53,7 +60,8 @@ struct h2_diff {
 struct h2_diff_row {
   const char *name;
   const char *file;
-  unsigned kinds; /* of enum h2_diff_kind */
+  enum h2_diff_kind kind;
+  enum h2_error_code error; /* with which it refuses; H2_NO_ERROR when it does not */
   bool (*when)(const struct h2_diff *diff);
 };
 
@@ -65,6 +73,12 @@ void h2_view_add(struct h2_view *view, size_t frame, uint64_t sum);
 
 /* h2_view_frame cuts the next whole frame off the front of the wire. Empty when there is none. */
 struct span h2_view_frame(struct span *wire);
+
+/* h2_view_number reads the 31 bits that four bytes hold, behind a reserved one. */
+uint32_t h2_view_number(const uint8_t bytes[4]);
+
+/* h2_view_stream returns the number of a frame's stream. */
+uint32_t h2_view_stream(struct span frame);
 
 /* h2_view_ours and h2_view_theirs read the frames. */
 void h2_view_ours(struct span wire, struct h2_view *out);

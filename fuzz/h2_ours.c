@@ -13,6 +13,7 @@ struct reading {
   unsigned lengths; /* Content-Length in it */
   bool odd_length;
   bool control;
+  bool acknowledged;
   size_t frame;
   struct h2_view *view;
 };
@@ -96,6 +97,25 @@ static bool is_in_tunnel_of_204(const struct h2_stream *stream, const struct h2_
          event->value.len > 0;
 }
 
+/* What is known of a header block at its end. */
+static void hint_block(struct reading *reading, const struct h2_stream *stream, uint64_t bit) {
+  bool counted = stream != NULL && stream->counted;
+  reading->view->block_ends |= bit;
+  reading->view->no_lengths |= counted && stream->code == 204 && stream->count == 0 ? bit : 0;
+  reading->view->of_tunnels |= counted && stream->tunnel ? bit : 0;
+}
+
+static void hint_frame(struct reading *reading, const struct h2_stream *stream,
+                       const struct h2_event *event, uint64_t bit) {
+  if (event->type == H2_SETTINGS && (event->flags & H2_ACK) != 0) {
+    reading->view->acks |= reading->acknowledged ? bit : 0;
+    reading->acknowledged = true;
+  } else if (event->type == H2_WINDOW_UPDATE && stream != NULL) {
+    uint64_t window = reading->connection.peer_window + stream->granted;
+    reading->view->large_windows |= window > H2_MAX_STREAM ? bit : 0;
+  }
+}
+
 /* What is odd in a header block is told of the frame that ends it too. */
 static void hint(struct reading *reading, const struct h2_stream *stream, enum h2_fault fault,
                  const struct h2_event *event) {
@@ -111,14 +131,28 @@ static void hint(struct reading *reading, const struct h2_stream *stream, enum h
   reading->view->empties |= fault == H2_FAULT_EMPTY_DATA ? bit : 0;
   reading->view->contents |= h2_fault_content(fault) ? bit : 0;
   reading->view->tunnels |= is_in_tunnel_of_204(stream, event) ? bit : 0;
+  if (event->kind == H2_GOT_BLOCK_END) {
+    hint_block(reading, stream, bit);
+  } else if (event->kind == H2_GOT_FRAME) {
+    hint_frame(reading, stream, event, bit);
+  }
+}
+
+static bool is_three_digits(struct span value) {
+  uint64_t number = 0;
+  return value.len == 3 && span_number(value, &number);
 }
 
 /* False when the frame is refused. */
 static bool take(struct reading *reading, const struct h2_event *event) {
+  if (event->kind == H2_GOT_FIELD && span_is(event->field.name, ":status")) {
+    reading->view->digits = is_three_digits(event->field.value);
+  }
   struct h2_stream *stream = event->stream == 0 ? NULL : find_stream(reading, event->stream);
   enum h2_fault fault = stream == NULL ? H2_FAULT_NONE : h2_stream_feed(stream, event);
   if (h2_fault_malformed(fault)) {
     reading->view->fault = fault;
+    reading->view->stream = *stream;
     reading->view->refused = reading->frame;
     return false;
   }
@@ -127,7 +161,9 @@ static bool take(struct reading *reading, const struct h2_event *event) {
   return true;
 }
 
-static bool read_frame(struct reading *reading, struct span window, struct bytes *out) {
+/* id is of the frame's stream. */
+static bool read_frame(struct reading *reading, struct span window, uint32_t id,
+                       struct bytes *out) {
   struct h2_event event;
   enum h2_status status = H2_EVENT;
   while ((status = h2_connection_next(&reading->connection, window, &event, out)) == H2_EVENT) {
@@ -136,7 +172,9 @@ static bool read_frame(struct reading *reading, struct span window, struct bytes
     }
   }
   if (status == H2_ERROR) {
+    const struct h2_stream *stream = find_stream(reading, id);
     reading->view->error = reading->connection.reader.error.code;
+    reading->view->stream = stream == NULL ? reading->view->stream : *stream;
     reading->view->refused = reading->frame;
   }
   return status == H2_MORE;
@@ -151,9 +189,12 @@ void h2_view_ours(struct span wire, struct h2_view *out) {
   h2_connection_init(&reading.connection, H2_CLIENT, &hpack_coder, &push, 1, &written);
   ask(&reading);
   struct span rest = wire;
+  struct span frame = h2_view_frame(&rest);
   bool open = true;
-  for (; open && reading.frame < H2_VIEW_FRAMES && h2_view_frame(&rest).len > 0; reading.frame++) {
-    open = read_frame(&reading, span_make(wire.ptr, wire.len - rest.len), &written);
+  for (; open && reading.frame < H2_VIEW_FRAMES && frame.len > 0; reading.frame++) {
+    struct span window = span_make(wire.ptr, wire.len - rest.len);
+    open = read_frame(&reading, window, h2_view_stream(frame), &written);
+    frame = h2_view_frame(&rest);
   }
   h2_connection_free(&reading.connection);
 }
