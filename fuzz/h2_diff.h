@@ -87,13 +87,15 @@ void h2_view_theirs(struct span wire, struct h2_view *out);
 /* h2_diff_find compares both. */
 struct h2_diff h2_diff_find(struct span wire);
 
-/* h2_diff_row_of returns the row that knows the difference. NULL: none does. */
-const struct h2_diff_row *h2_diff_row_of(const struct h2_diff *diff);
+/* h2_diff_row_of returns the first row that knows the difference, but for the one named except,
+ * which may be NULL. NULL: none does. */
+const struct h2_diff_row *h2_diff_row_of(const struct h2_diff *diff, const char *except);
 
 /* h2_diff_text says in a line what the difference is, for people. Good until the next call. */
 const char *h2_diff_text(const struct h2_diff *diff);
 
-/* h2_diff_property: NULL, or a difference that is not known. */
+/* h2_diff_property: NULL, or a difference that is not known. The row that the environment names in
+ * DIFF_FORGET is not. */
 const char *h2_diff_property(struct span wire);
 
 #endif
