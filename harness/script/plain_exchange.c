@@ -14,13 +14,24 @@ static const char plain_text[] = PLAIN_HEAD "client sends GET\n"
 static const char plain_origin_text[] = PLAIN_HEAD "client sends GET\n"
                                                    "client sees final\n";
 
-void plain_exchange_case(struct arena *arena, enum seat seat, struct case_file *out) {
+static const char plain_upload_text[] = PLAIN_HEAD "client sends POST\n"
+                                                   "  | hello\n"
+                                                   "client sees final\n";
+
+static void parse(struct arena *arena, const char *text, struct case_file *out) {
   struct diag diag;
-  const char *text = seat == SEAT_ORIGIN ? plain_origin_text : plain_text;
   if (case_parse(arena, "house/plain.case", span_of(text), NULL, out, &diag) != 0) {
     diag_print(&diag, stderr);
     abort();
   }
+}
+
+void plain_exchange_case(struct arena *arena, enum seat seat, struct case_file *out) {
+  parse(arena, seat == SEAT_ORIGIN ? plain_origin_text : plain_text, out);
+}
+
+void plain_exchange_upload(struct arena *arena, struct case_file *out) {
+  parse(arena, plain_upload_text, out);
 }
 
 /* Nothing that the target sent was HTTP/2: its end of the connection begins with SETTINGS. */

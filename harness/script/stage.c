@@ -50,6 +50,12 @@ static void activate(struct stage *stage, struct script *script, struct play *pl
   script_run(script, stage->now_us);
 }
 
+static void begin_upload(struct stage *stage) {
+  uint32_t attempt = stage->attempts[0]++;
+  stage->uploaded = true;
+  activate(stage, begin_script(stage, &stage->upload, "upload", SLOT_SANITY, attempt), NULL);
+}
+
 static void begin_plain(struct stage *stage, uint32_t slot) {
   uint32_t attempt = stage->attempts[slot - SLOT_SANITY]++;
   struct script *script =
@@ -128,7 +134,18 @@ static void keep_field(struct stage *stage, const struct message_seen *final, co
   }
 }
 
+/* Whatever came of it is the target's right; that it takes longer than a GET is to be known. */
+static void end_upload(struct stage *stage, const struct script *script) {
+  if (script_clean(script)) {
+    stage->upload_us = script->exchanges[0]->final->end_us - script->began_us;
+  }
+}
+
 static void end_sanity(struct stage *stage, struct script *script) {
+  if (script->config.file == &stage->upload) {
+    end_upload(stage, script);
+    return;
+  }
   if (!script_clean(script) || plain_exchange_wants_tls(script)) {
     if (tries_again(stage)) {
       return;
@@ -414,8 +431,13 @@ static void begin_sanity(struct stage *stage) {
     begin_plain(stage, SLOT_SANITY);
     return;
   }
+  if (stage->config.seat == SEAT_ORIGIN && !stage->uploaded) {
+    begin_upload(stage);
+    return;
+  }
   uint64_t many = 30 * stage->round_trip_us;
-  uint64_t least = stage->config.floor_us;
+  uint64_t some = MANY_UPLOADS * stage->upload_us;
+  uint64_t least = some > stage->config.floor_us ? some : stage->config.floor_us;
   stage->deadline_us = (uint64_t)((double)(many > least ? many : least) * stage->config.scale);
   if (stage->phase == STAGE_SANITY) {
     leave_out(stage);
@@ -623,6 +645,7 @@ struct stage *stage_new(const struct stage_config *config, struct play *plays, s
       .coder = (config->backs & HTTP_H2) != 0 ? config->coder : NULL,
   };
   plain_exchange_case(&stage->arena, config->seat, &stage->plain);
+  plain_exchange_upload(&stage->arena, &stage->upload);
   for (size_t i = 0; i < num_plays; i++) {
     plays[i] = (struct play){.file = plays[i].file, .id = plays[i].id, .accused = ""};
   }

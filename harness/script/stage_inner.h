@@ -7,6 +7,7 @@
 
 enum {
   SANITY_RUNS = 3,
+  MANY_UPLOADS = 5, /* of the time for one are a deadline */
   MAX_ALONE_CONFIRMS = 12,
   MAX_ALONE_CUTS = 24,
   LEAST_CROWD = 2,
@@ -43,7 +44,8 @@ struct stage {
   struct origin origin;
   conn_id next_conn;
   struct arena arena;
-  struct case_file plain; /* GET, 200: sanity and control */
+  struct case_file plain;  /* GET, 200: sanity and control */
+  struct case_file upload; /* POST, which the resource of an origin may take its time for */
   struct active *active;
   size_t num_active;
   size_t cap_active;
@@ -76,6 +78,8 @@ struct stage {
   bool death_hurt;   /* the latest death cost a play a connection */
   unsigned num_deaths;
   uint64_t round_trip_us;
+  bool uploaded;
+  uint64_t upload_us; /* of an upload's answer; 0 without one */
   uint64_t deadline_us;
   bool back_http10;
   bool front_http10;

@@ -36,6 +36,11 @@ SNIPPETS = {
           setTimeout(() => { res.writeProcessing(); res.end('done'); }, 20);
         });
     """,
+    "slow-uploads": """
+        const server = require('http').createServer((req, res) => {
+          req.on('end', () => setTimeout(() => res.end('ok'), /GET|HEAD/.test(req.method) ? 0 : 900)).resume();
+        });
+    """,
 }
 
 
@@ -91,6 +96,14 @@ def test_interim_responses_as_node_means_them_pass(suite):
     assert failed == {"origin-102/http10"}
     assert played.cases["origin-102/http10"]["requirements"][0] == "RFC9110-15.2-2"
     assert played.cases["origin-102/then-final"]["observed"] == "102 x2, 200"
+
+
+def test_a_server_that_takes_its_time_for_content_is_not_silent(suite):
+    """What a GET takes says nothing of what a POST does."""
+    with node(SNIPPETS["slow-uploads"]) as url:
+        played = suite(*seat(url, "origin-expect/final-after-*", "origin-expect/100-or-final", "origin-expect/in-pieces"))
+    assert played.status == 0, played.out
+    assert set(played.summary) == {"pass"}
 
 
 def test_a_connection_that_ends_behind_a_102(suite):
