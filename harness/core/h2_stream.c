@@ -157,12 +157,8 @@ static enum h2_fault feed_frame(struct h2_stream *stream, const struct h2_event 
 }
 
 static void read_status(struct h2_stream *stream, struct span value) {
-  bool digits = value.len == 3;
-  for (size_t i = 0; i < value.len && digits; i++) {
-    digits = h1_is_digit(value.ptr[i]);
-  }
   uint64_t number = 0;
-  stream->code = digits && span_number(value, &number) ? (unsigned)number : 0;
+  stream->code = value.len == 3 && span_number(value, &number) ? (unsigned)number : 0;
   if (!status_is_interim(stream->code) && !status_is_final(stream->code)) {
     note(stream, H2_FAULT_STATUS_INVALID);
   } else if (stream->code == 101) {

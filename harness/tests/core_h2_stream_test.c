@@ -147,6 +147,8 @@ static const struct row responses[] = {
      .steps = {FINAL(200, NONE), FRAME(LENGTH)}, .state = RULE_IDLE},
     {.what = "one byte more, told once", .frames = BLOCK ":status=200 content-length=4\nDATA 1 \"abcde\"\nDATA 1 END_STREAM \"f\"",
      .steps = {FINAL(200, NONE), FRAME(LENGTH)}, .state = RULE_IDLE},
+    {.what = "a whole frame more", .frames = BLOCK ":status=200 content-length=2\nDATA 1 \"ab\"\nDATA 1 END_STREAM \"c\"",
+     .steps = {FINAL(200, NONE), FRAME(LENGTH)}, .state = RULE_IDLE},
     {.what = "less, before trailers", .frames = BLOCK ":status=200 content-length=1\n" LAST "a=1",
      .steps = {FINAL(200, NONE), TRAILERS(LENGTH)}, .state = RULE_IDLE},
     {.what = "no content at all", .frames = LAST ":status=200 content-length=1",
