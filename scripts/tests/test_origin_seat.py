@@ -106,6 +106,29 @@ def test_a_server_that_takes_its_time_for_content_is_not_silent(suite):
     assert set(played.summary) == {"pass"}
 
 
+# Takes chunks for its next request, and what is wrong with that it says a moment after its answer.
+CHUNKS_AS_REQUEST = """
+    const server = require('net').createServer(socket => {
+      socket.on('error', () => {}).on('data', data => {
+        const expects = data.toString('latin1').includes('100-continue');
+        const asks = /^(GET|POST) /.test(data.toString('latin1'));
+        const ok = 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok';
+        socket.write(expects ? 'HTTP/1.1 100 Continue\\r\\n\\r\\n' : ok);
+        if (!asks) { setTimeout(() => socket.end('HTTP/1.1 400 Bad Request\\r\\n\\r\\n'), DELAY); }
+      });
+    });
+"""
+
+
+@pytest.mark.parametrize("delay", [0, 3, 30])
+def test_chunks_that_are_taken_for_a_request_have_one_name(suite, delay):
+    with node(CHUNKS_AS_REQUEST.replace("DELAY", str(delay))) as url:
+        played = suite(*seat(url, "origin-expect/final-after-chunks"))
+    result = played.cases["origin-expect/final-after-chunks"]
+    assert result["fault"] == "RFC9112-9.2-2 desync", result
+    assert "RFC9112-9.3-3" in result["requirements"]
+
+
 def test_a_connection_that_ends_behind_a_102(suite):
     with canned_origin({"/102": b"HTTP/1.1 102 Processing\r\n\r\n"}) as url:
         unanswered = suite(*seat(url, *TRIGGER, "origin-102/then-final")).cases["origin-102/then-final"]
