@@ -79,7 +79,7 @@ static const struct bug rows[] = {
      "", BUG_ORIGIN_H1, BUG_NO_ANSWER, WHEN_STAR, 0},
     {"origin-content-as-request",
      "Content of a request with an expectation is read as the next request.", "RFC9112-9.3-3",
-     "F08", "origin-expect/content-like-a-request",
+     "F08", "origin-expect/content-like-a-request origin-expect/final-after-chunks",
      "origin-expect/next-request origin-pipeline/expect-then-get origin-pipeline/head-and-expect",
      BUG_ORIGIN_H1, BUG_CONTENT_AS_REQUEST, WHEN_EXPECTS, 0},
     {"origin-head-content", "HEAD with an expectation is answered with content.", "RFC9110-9.3.2-1",
