@@ -502,6 +502,23 @@ static void test_how_an_end_of_a_stream_reads(void **state) {
   }
 }
 
+/* A play that ends while it writes a message in pieces takes the connection along, with all streams
+ * on it. */
+static void test_a_connection_in_the_middle_of_anothers_message(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  struct script other = {.config.file = &h2.bench.file};
+  h2_begin(&h2, "client sends GET\norigin sends 102\norigin sees abort\n", HTTP_H1);
+  target_requests(&h2, PREFACE GET("1", "0"));
+  first(&h2)->back_link->holder = &other;
+  origin_forget(&h2.bench.origin, &other);
+  bench_settle(&h2.bench);
+  steps_are(&h2.bench, "+++");
+  assert_null(first(&h2)->back_link);
+  assert_string_equal(h2.bench.backs[0].end, "shut");
+  h2_end(&h2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_how_a_stream_ends),
@@ -525,6 +542,7 @@ int main(void) {
       cmocka_unit_test(test_an_origin_that_gets_no_http_2),
       cmocka_unit_test(test_streams_of_a_play_that_goes_on),
       cmocka_unit_test(test_how_an_end_of_a_stream_reads),
+      cmocka_unit_test(test_a_connection_in_the_middle_of_anothers_message),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

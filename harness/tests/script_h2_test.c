@@ -97,8 +97,8 @@ static const struct {
     {"origin sends 204\norigin closes\n",
      "HEADERS 1 END_STREAM :status=204 date=D cache-control=no-store interim-nonce=$0", true},
     {"origin sends frame HEADERS\n  :status: 102\norigin sends frame CONTINUATION END_HEADERS\n"
-     "  connection: close\n",
-     "HEADERS 1 ... :status=102\nCONTINUATION 1 connection=close", false},
+     "  content-length: 0\n",
+     "HEADERS 1 ... :status=102\nCONTINUATION 1 content-length=0", false},
     {"origin sends 200\n  Content-Length: 3\norigin sends content\n  | abc\n",
      "HEADERS 1 :status=200 date=D cache-control=no-store interim-nonce=$0 "
      "content-type=text/plain content-length=3\nDATA 1 END_STREAM \"abc\"",
@@ -151,6 +151,9 @@ static const struct {
     {"origin sends 200\norigin sends frame RST_STREAM NO_ERROR\n", true, true},
     {"origin sends frame HEADERS END_HEADERS\n  :status: 200\n  content-length: 4\n"
      "origin sends frame DATA END_STREAM\n  | done\n",
+     true, true},
+    {"origin sends frame HEADERS END_STREAM\n  :status: 204\n"
+     "origin sends frame CONTINUATION END_HEADERS\n  a: b\n",
      true, true},
     /* Shorter than it says, with an end of stream all the same. */
     {"origin sends frame HEADERS END_HEADERS\n  :status: 200\n  content-length: 5\n"
@@ -483,6 +486,8 @@ static void test_a_spoiled_connection_ends_with_goaway(void **state) {
   h2_begin(&h2, "client sends GET\norigin sends 200\nclient sees 200\n", HTTP_H1);
   h2.bench.file.alone = true;
   target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("3", "0"));
+  /* No request came on these. */
+  target_requests(&h2, "PRIORITY 5 u32:0 u8:1\nWINDOW_UPDATE 1 u32:1\n");
   origin_forget(&h2.bench.origin, &h2.bench.script);
   bench_settle(&h2.bench);
   struct span log = bytes_span(&h2.bench.backs[0].log);
@@ -536,6 +541,32 @@ static void test_reads_of_one_byte(void **state) {
   h2_end(&h2);
 }
 
+/* Nothing has to come from the target for us to write. */
+static void test_an_origin_that_writes_by_itself(void **state) {
+  (void)state;
+  static const struct {
+    const char *steps;
+    const char *frames;
+  } rows[] = {
+      {"origin sends 102\n", SENT_INTERIM("1", "0", "1")},
+      {"origin closes\n", "RST_STREAM 1 INTERNAL_ERROR"},
+      {"origin sends frame RST_STREAM CANCEL\n", "RST_STREAM 1 CANCEL"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct h2_bench h2;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\norigin sees GET\npause 5ms\n%sclient sees 200\n",
+                 rows[i].steps);
+    h2_begin(&h2, bytes_cstr(&steps), HTTP_H1);
+    target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+    origin_sent(&h2, "");
+    time_passes(&h2.bench, 5000);
+    origin_sent(&h2, rows[i].frames);
+    h2_end(&h2);
+    bytes_free(&steps);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_gated_102_over_both_sides),
@@ -559,6 +590,7 @@ int main(void) {
       cmocka_unit_test(test_settings_of_a_case_forbid_a_push_too),
       cmocka_unit_test(test_a_spoiled_connection_ends_with_goaway),
       cmocka_unit_test(test_reads_of_one_byte),
+      cmocka_unit_test(test_an_origin_that_writes_by_itself),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,9 @@ static void test_a_wait_is_not_lost_while_no_control_is_answered(void **state) {
   script_control(&bench.script, 1000000 + BENCH_DEADLINE - 1);
   bench_settle(&bench);
   steps_are(&bench, "++.");
+  assert_true(script_wants_control(&bench.script, bench.now_us));
   script_control(&bench.script, 1000000 + BENCH_DEADLINE);
+  assert_false(script_wants_control(&bench.script, bench.now_us));
   bench_settle(&bench);
   steps_are(&bench, "++-");
   bench_end(&bench);
@@ -695,6 +697,24 @@ static void test_may_see_stands_anywhere_before(void **state) {
   }
 }
 
+/* A request's content is as the client sent it; only our answers end in a line with the nonce. */
+static void test_a_request_has_no_line_of_ours_behind_its_content(void **state) {
+  (void)state;
+  static const struct {
+    const char *content;
+    const char *steps;
+  } rows[] = {{"5||hello", "++"}, {"23||hello\n$0\n", "+-"}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench, "client sends POST\n  | hello\norigin sees content\n  | hello\n", false);
+    target_asks(
+        &bench, 0,
+        arena_printf(&bench.arena, "POST /$0/t/c HTTP/1.1|Content-Length: %s", rows[i].content));
+    steps_are(&bench, rows[i].steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_steps_run_in_their_order_across_the_lanes),
@@ -731,6 +751,7 @@ int main(void) {
       cmocka_unit_test(test_stated_times_need_no_control),
       cmocka_unit_test(test_a_pause_of_the_targets_own_timeout),
       cmocka_unit_test(test_may_see_stands_anywhere_before),
+      cmocka_unit_test(test_a_request_has_no_line_of_ours_behind_its_content),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

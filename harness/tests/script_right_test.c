@@ -22,6 +22,8 @@ static void test_another_answers_content_is_a_desync(void **state) {
   target_answers(&bench, 1,
                  "HTTP/1.1 200 OK|Interim-Nonce: $0|Content-Length: 16||abcdef0009000000");
   assert_int_equal(bench.script.findings[0].breach, BREACH_FOREIGN);
+  assert_int_equal(bench.script.findings[0].owner.play, 9);
+  assert_true(bench.script.exchanges[0]->foreign);
   bench_end(&bench);
 }
 
@@ -208,6 +210,21 @@ static void test_an_interim_to_http10_is_passed_over(void **state) {
   origin_wrote(&bench, 0, OK("0") "\n");
   assert_true(bench.script.asked_http10);
   steps_are(&bench, "++~+.");
+  bench_end(&bench);
+}
+
+/* And once. */
+static void test_what_was_glued_to_what_is_passed_over(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench,
+              "client sends GET\nclient 2 sends GET\norigin sends 200 glued\norigin sends 102\n"
+              "origin 2 sends 200\nclient sees 200\n",
+              false);
+  target_asks(&bench, 0, "GET /$0/t/c HTTP/1.0||");
+  target_asks(&bench, 1, "GET /$1/t/c HTTP/1.1|Host: h||");
+  origin_wrote(&bench, 0, OK("0") "\n");
+  origin_wrote(&bench, 1, OK("1") "\n");
   bench_end(&bench);
 }
 
@@ -695,6 +712,7 @@ int main(void) {
       cmocka_unit_test(test_a_retry_gets_what_the_first_could_not),
       cmocka_unit_test(test_a_target_that_answers_by_itself),
       cmocka_unit_test(test_an_interim_to_http10_is_passed_over),
+      cmocka_unit_test(test_what_was_glued_to_what_is_passed_over),
       cmocka_unit_test(test_a_raw_interim_to_http10_is_passed_over_whole),
       cmocka_unit_test(test_http10_gets_no_chunks),
       cmocka_unit_test(test_http10_gets_no_odd_status_line),

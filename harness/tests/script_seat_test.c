@@ -187,6 +187,7 @@ static void test_an_answer_to_head_in_place_of_a_final(void **state) {
     const char *steps; /* as steps_are has them, where the first was skipped; NULL: it was not */
   } rows[] = {
       {"HEAD", HINT TAKEN_FOR_HEAD DONE, "+++--"},
+      {"HEAD", HINT TAKEN_FOR_HEAD "HTTP/1.", "+++--"},
       /* It may go on otherwise. */
       {"HEAD", HINT TAKEN_FOR_HEAD "HTTP/1", NULL},
       /* What was read as a whole answer shows only by what stands behind it. */
@@ -222,6 +223,41 @@ static void test_an_answer_to_head_in_place_of_a_final(void **state) {
   }
 }
 
+/* What no HEAD has behind its head, some servers send all the same. */
+static void test_content_behind_the_answer_to_head(void **state) {
+  (void)state;
+  static const struct {
+    const char *method;
+    const char *answer;
+    enum breach breach;
+    const char *observed; /* by who waits for the end of the connection */
+  } rows[] = {
+      {"HEAD", "HTTP/1.1 200 OK|Content-Length: 5||hello", BREACH_HEAD_CONTENT,
+       "content behind the answer to HEAD"},
+      {"HEAD", "HTTP/1.1 200 OK|Transfer-Encoding: chunked||5|hello|", BREACH_HEAD_CONTENT,
+       "content behind the answer to HEAD"},
+      {"HEAD", "HTTP/1.1 200 OK||hello", BREACH_UNSOLICITED, "bytes that are no HTTP"},
+      {"GET", "HTTP/1.1 200 OK|Content-Length: 0||hello", BREACH_UNSOLICITED,
+       "bytes that are no HTTP"},
+      /* A response is told as one. */
+      {"HEAD", "HTTP/1.1 200 OK|Content-Length: 5||" DONE, BREACH_UNSOLICITED, NULL},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends %s\nclient sees final\nclient sees close\n", rows[i].method);
+    begin(&bench, bytes_cstr(&steps));
+    target_answers(&bench, 1, rows[i].answer);
+    assert_int_equal(bench.script.num_findings, 1);
+    assert_int_equal(bench.script.findings[0].breach, rows[i].breach);
+    if (rows[i].observed != NULL) {
+      assert_string_equal(bench.script.steps[2].observed, rows[i].observed);
+    }
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_requests_ask_for_the_url),
@@ -236,6 +272,7 @@ int main(void) {
       cmocka_unit_test(test_content_waits_for_the_100),
       cmocka_unit_test(test_content_does_not_wait_for_ever_nor_behind_a_final),
       cmocka_unit_test(test_an_answer_to_head_in_place_of_a_final),
+      cmocka_unit_test(test_content_behind_the_answer_to_head),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* What the transcript of a play tells: who, which way, what. One line an entry: the lane (C for a
  * client, O for our origin) with its number, the time in milliseconds if it is not that of the
  * entry before, and the bytes, with | for CRLF and $0 for the first request's nonce. */
+#include "script/internal.h"
 #include "tests/script_h2_bench.h"
 
 #define PREFACE "preface\nSETTINGS 0\n"
@@ -186,6 +187,38 @@ static void test_a_connection_that_is_refused(void **state) {
   bench_end(&bench);
 }
 
+/* Of a play that says very much the beginning is kept. */
+static void test_how_much_is_kept(void **state) {
+  (void)state;
+  static const uint8_t many[40000] = {'x'};
+  struct bench bench;
+  bench_begin(&bench, "pause 1ms\n", false);
+  for (size_t i = 0; i < 4; i++) {
+    script_record(&bench.script, LANE_CLIENT, 1, "sent", span_make(many, sizeof(many)), 0);
+  }
+  assert_int_equal(bench.script.num_transcript, 2);
+  assert_int_equal(bench.script.transcript[0].bytes.len, 40000);
+  assert_int_equal(bench.script.transcript[1].bytes.len, 65536 - 40000 - 32);
+  bench_end(&bench);
+}
+
+/* The same is told once. */
+static void test_findings(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "pause 1ms\n", false);
+  struct nonce owner = {BENCH_RUN, 9, 0, 1};
+  script_find(&bench.script, BREACH_GRAMMAR, NULL, "one");
+  script_find(&bench.script, BREACH_GRAMMAR, NULL, "two");
+  script_find(&bench.script, BREACH_FOREIGN, &owner, "one");
+  script_find(&bench.script, BREACH_GRAMMAR, NULL, "two");
+  assert_int_equal(bench.script.num_findings, 3);
+  assert_false(bench.script.findings[1].has_owner);
+  assert_true(bench.script.findings[2].has_owner);
+  assert_int_equal(bench.script.findings[2].owner.play, 9);
+  bench_end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_request_that_is_sent_twice),
@@ -194,6 +227,8 @@ int main(void) {
       cmocka_unit_test(test_a_retry_over_http_2),
       cmocka_unit_test(test_requests_that_go_out_together_and_are_reset),
       cmocka_unit_test(test_a_connection_that_is_refused),
+      cmocka_unit_test(test_how_much_is_kept),
+      cmocka_unit_test(test_findings),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
