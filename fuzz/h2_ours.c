@@ -150,7 +150,7 @@ static bool take(struct reading *reading, const struct h2_event *event) {
   }
   struct h2_stream *stream = event->stream == 0 ? NULL : find_stream(reading, event->stream);
   enum h2_fault fault = stream == NULL ? H2_FAULT_NONE : h2_stream_feed(stream, event);
-  if (h2_fault_malformed(fault)) {
+  if (stream != NULL && h2_fault_malformed(fault)) {
     reading->view->fault = fault;
     reading->view->stream = *stream;
     reading->view->refused = reading->frame;

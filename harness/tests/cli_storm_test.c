@@ -45,7 +45,6 @@ static const struct span intruders[] = {
 };
 
 static void break_in(uint8_t which, unsigned moment, uint8_t word, uint8_t connection) {
-  static unsigned next;
   uint8_t input[128] = {which};
   size_t len = 1;
   for (unsigned left = moment; left > 0;) {
@@ -56,6 +55,7 @@ static void break_in(uint8_t which, unsigned moment, uint8_t word, uint8_t conne
   input[len++] = word;
   input[len++] = connection;
   if (word == STORM_BYTES) {
+    static unsigned next;
     struct span intruder = intruders[next++ % (sizeof(intruders) / sizeof(intruders[0]))];
     input[len++] = (uint8_t)intruder.len;
     memcpy(input + len, intruder.ptr, intruder.len);
