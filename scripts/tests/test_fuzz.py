@@ -155,8 +155,9 @@ def test_the_build_for_oss_fuzz_leaves_what_it_wants(tmp_path):
         assert options.startswith("[libfuzzer]\n")
         dictionary = out / f"{target}.dict"
         assert ("dict = " in options) == dictionary.is_file()
+        words = [f"-dict={dictionary}"] if dictionary.is_file() else []
         tried = subprocess.run(
-            [out / target, "-runs=20", "-seed=1", str(tmp_path / "work/interim/seeds" / target)],
+            [out / target, "-runs=20", "-seed=1", *words, str(tmp_path / "work/interim/seeds" / target)],
             capture_output=True,
             text=True,
             timeout=120,
