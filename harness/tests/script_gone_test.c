@@ -242,6 +242,7 @@ static void test_a_death_between_two_looks_is_that_of_the_play_between_them(void
   }
   assert_true(stage_done(hall.stage));
   assert_true(looks > 20);
+  assert_int_equal(stage_num_deaths(hall.stage), 2);
   runs_are(&hall, 5, 2, 2);
   for (size_t i = 0; i < 20; i++) {
     assert_true(hall.plays[i].done);
