@@ -112,7 +112,7 @@ static void head_complete(const struct reading *reading) {
 static void take(void *user, const struct h1_event *event) {
   const struct reading *reading = user;
   struct end_stream *stream = reading->stream;
-  if (event->kind == H1_REQUEST && stream->building == NULL) {
+  if (event->kind == H1_REQUEST) {
     stream->building = arena_alloc(&stream->arena, sizeof(*stream->building));
   }
   if (stream->building == NULL) {

@@ -68,9 +68,21 @@ static void test_a_port_of_tls_is_told(void **state) {
   }
 }
 
+static void test_it_may_be_told_in_two_reads(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin_at(&bench, SEAT_ORIGIN, "client sends GET\nclient sees final\n", false);
+  target_answers(&bench, 1, "HTTP/1.0 400 Bad Request||");
+  assert_false(plain_exchange_wants_tls(&bench.script));
+  target_answers(&bench, 1, "HTTPS server");
+  assert_true(plain_exchange_wants_tls(&bench.script));
+  bench_end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_port_of_tls_is_told),
+      cmocka_unit_test(test_it_may_be_told_in_two_reads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
