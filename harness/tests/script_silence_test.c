@@ -278,6 +278,38 @@ static void test_a_crowd_of_second_runs(void **state) {
   hall_close(&hall);
 }
 
+static bool request_not_of_play_1(struct doctored_front *front) {
+  return hall_was_asked(front, "g/play-1");
+}
+
+/* A control settles the plays that wait, whatever the order in which all began: the one that ends
+ * while the control is under way leaves it its place. */
+static void test_a_control_settles_who_began_behind_it(void **state) {
+  (void)state;
+  static const struct doctored_fault loses_one = {.request = request_not_of_play_1};
+  struct hall hall;
+  hall_init(&hall, 0);
+  hall_add(&hall, "title T\ncites HOUSE-ALIVE\nseat gateway\n\npause 1925ms\n" STEPS);
+  hall_add(&hall, HALL_USUAL);
+  hall.config.floor_us = 2000000;
+  hall.world.latency_us = 10000;
+  hall_open(&hall, "none");
+  hall.gateway.fault = &loses_one;
+  while (!hall.plays[0].running) {
+    assert_true(world_step(&hall.world));
+  }
+  while (hall.plays[0].running) {
+    assert_true(world_step(&hall.world));
+  }
+  runs_are(&hall, 0, 1, 0);
+  assert_true(script_wants_control(hall.plays[1].runs[0], hall.world.now_us)); /* and has one */
+  while (hall.plays[1].num_unclean == 0) {
+    assert_true(world_step(&hall.world));
+  }
+  assert_int_equal(hall.plays[1].runs[0]->ended_us, hall.world.now_us);
+  hall_close(&hall);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_slow_is_not_silent),
@@ -290,6 +322,7 @@ int main(void) {
       cmocka_unit_test(test_how_many_are_left_of_a_crowd),
       cmocka_unit_test(test_silence_is_no_doubt),
       cmocka_unit_test(test_a_crowd_of_second_runs),
+      cmocka_unit_test(test_a_control_settles_who_began_behind_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
