@@ -3,6 +3,8 @@
 #include "base/escape.h"
 #include "cli/origin_facts.h"
 #include "cli/plain.h"
+#include "cli/record.h"
+#include "cli/upgrade_facts.h"
 
 /* One requirement that was found met or not, and what happened if it was not. */
 struct finding_weighed {
@@ -159,8 +161,9 @@ static const char *miss_text(const struct weighing *weighing) {
   const char *observed = script->steps[script->first_missed].observed;
   bool came = strcmp(observed, "nothing") == 0 || (observed[0] >= '0' && observed[0] <= '9');
   const char *verb = strchr(observed, ',') != NULL ? ", came" : " came";
-  const char *out = arena_printf(arena, "line %zu, \"%s\": %s%s", step->line, bytes_cstr(&text),
-                                 observed, came ? verb : "");
+  const char *out = arena_printf(
+      arena, "line %zu, \"%s\": %s%s%s", step->line, bytes_cstr(&text), observed, came ? verb : "",
+      upgrade_lost(script) ? "; the target itself had asked the origin for the upgrade" : "");
   bytes_free(&text);
   return out;
 }
@@ -242,6 +245,9 @@ static bool only_the_end_lacks(const struct script *script) {
 /* What the unmet expectation is, where the case's own sentence is not about it. */
 static const char *expectation(const struct weighing *weighing, const char *id) {
   const struct script *script = weighing->script;
+  if (upgrade_lost(script)) {
+    return OUTCOME_NOT_PASSED_ON;
+  }
   bool unanswered = outcome_first(weighing->outcomes) == OUTCOME_HANG && outcome_is_about_place(id);
   if (weighing->context->seat == SEAT_ORIGIN || unanswered) {
     return OUTCOME_ONE_FINAL;
@@ -289,8 +295,8 @@ static void weigh_case(struct weighing *weighing) {
   }
   struct finding_weighed own = {weighing->cite->id, met, reason, outcome};
   const char *id = (const char *)arena_copy(weighing->context->arena, own.requirement).ptr;
-  bool other =
-      !outcome_can_break(outcome, id) || (outcome_met_by_head(id) && only_the_end_lacks(script));
+  bool other = !outcome_can_break(outcome, id) || upgrade_lost(script) ||
+               (outcome_met_by_head(id) && only_the_end_lacks(script));
   if (!met && other) {
     if (blamed != NULL) {
       return;
@@ -554,8 +560,8 @@ static const char *why_not_played(const struct weighing *weighing) {
   if (script->wrong_back) {
     return "the target asked the origin in another version of HTTP than before";
   }
-  if (script->no_tunnel) {
-    return "the target made no tunnel";
+  if (script->no_tunnel && !upgrade_lost(script)) {
+    return upgrade_passed_over(weighing->context->arena, script);
   }
   if (weighing->out->verdict != VERDICT_PASS && knows_no_expectation(weighing)) {
     return "the target answers with HTTP/1.0, which has no expectations";
@@ -609,63 +615,6 @@ static void weigh_lacks(struct weighing *weighing, const struct play *play) {
     error(out, "each time another case's answer came in place of its own: nothing to judge");
   } else if (script->num_findings == 0 && !weigh_trigger(weighing)) {
     weigh_obstacles(weighing);
-  }
-}
-
-static void add_measure(struct weighing *weighing, const char *name, double value) {
-  struct result *out = weighing->out;
-  out->measured[out->num_measured] = (struct measure){name, value};
-  out->num_measured++;
-}
-
-static void measure(struct weighing *weighing) {
-  const struct script *script = weighing->script;
-  uint64_t longest = 0;
-  bool any = false;
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    const struct script_exchange *exchange = script->exchanges[i];
-    for (size_t k = 0; k < exchange->num_interims; k++) {
-      const struct sent_interim *interim = &exchange->interims[k];
-      if (interim->seen && interim->seen_us >= interim->sent_us) {
-        uint64_t delay = interim->seen_us - interim->sent_us;
-        longest = delay > longest ? delay : longest;
-        any = true;
-      }
-    }
-  }
-  if (any) {
-    add_measure(weighing, "interim_delay_ms", (double)longest / 1000);
-  }
-  if (weighing->context->seat == SEAT_ORIGIN) {
-    struct origin_measures measures;
-    origin_measure(script, weighing->cite->id, &measures);
-    for (size_t i = 0; i < measures.num; i++) {
-      add_measure(weighing, measures.names[i], measures.values[i]);
-    }
-  }
-  if (script->canary != SIZE_MAX && weighing->context->seat != SEAT_ORIGIN) {
-    add_measure(weighing, "back_connection_reused", script->back_exercised ? 1 : 0);
-  }
-}
-
-static void add_transcript(struct weighing *weighing) {
-  const struct script *script = weighing->script;
-  struct arena *arena = weighing->context->arena;
-  struct result *out = weighing->out;
-  out->transcript = arena_array(arena, script->num_transcript, sizeof(*out->transcript));
-  out->num_transcript = script->num_transcript;
-  for (size_t i = 0; i < script->num_transcript; i++) {
-    const struct transcript_entry *entry = &script->transcript[i];
-    const char *lane = entry->lane == LANE_CLIENT ? "client" : "origin";
-    struct bytes text = {0};
-    escape_text(&text, entry->bytes);
-    out->transcript[i] = (struct transcript_line){
-        .t_us = entry->t_us,
-        .lane = entry->number > 1 ? arena_printf(arena, "%s %u", lane, entry->number) : lane,
-        .dir = entry->dir,
-        .text = arena_printf(arena, "%s", bytes_cstr(&text)),
-    };
-    bytes_free(&text);
   }
 }
 
@@ -783,11 +732,11 @@ void assemble_result(const struct assemble_context *context, const struct play *
   }
   name_outcomes(&weighing);
   out->duration_ms = (double)(weighing.script->ended_us - weighing.script->began_us) / 1000;
-  measure(&weighing);
+  record_measures(weighing.script, weighing.cite->id, out);
   note_flake(&weighing, play);
   name_fault(&weighing);
   outlive_the_play(context->arena, out);
-  add_transcript(&weighing);
+  record_transcript(context->arena, weighing.script, out);
   if (context->target != NULL && out->verdict != VERDICT_PASS) {
     out->script = plain_script(context->arena, weighing.script, context->target, context->origin);
   }

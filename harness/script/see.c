@@ -370,7 +370,8 @@ static void see_timeout(struct script *script, const struct step *step, size_t c
   script_record(script, LANE_CLIENT, (unsigned)client + 1, "note", span_of("nothing came"), now_us);
   if (exchange != NULL) {
     exchange->waited = true;
-    exchange->stalled = exchange->stalled || wants_final(step);
+    /* Behind the 101 that it asked for, the target owes it, or an answer of its own. */
+    exchange->stalled = exchange->stalled || wants_final(step) || exchange->switched;
   }
   step_end(script, STEP_MISSED, "nothing", now_us);
 }

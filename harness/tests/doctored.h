@@ -38,6 +38,8 @@ struct doctored_fault {
   void (*final)(struct doctored_front *front, struct doctored_message *message);
   /* The back connection ended with the final response still due. */
   void (*lost)(struct doctored_front *front);
+  /* The origin switched protocols; NULL: that makes a tunnel. */
+  void (*upgraded)(struct doctored_front *front);
   /* Bytes came from the origin; true: no more is to be done with them. */
   bool (*bytes)(struct doctored_front *front, struct span bytes);
   /* Bytes came from the origin through a tunnel. */
@@ -569,6 +571,10 @@ static inline void doctored_handle(struct doctored_front *front, struct doctored
       doctored_unchunk(message);
     }
     (fault->final != NULL ? fault->final : doctored_pass_final)(front, message);
+    return;
+  }
+  if (message->code == 101 && fault->upgraded != NULL) {
+    fault->upgraded(front);
     return;
   }
   if (message->code == 101 && !fault->switches) {

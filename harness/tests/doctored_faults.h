@@ -474,6 +474,19 @@ static bool request_close_upgrade(struct doctored_front *front) {
   return true;
 }
 
+/* Who asks for an upgrade and does not survive that it is made. */
+static void upgraded_cut(struct doctored_front *front) {
+  doctored_finish(front, true);
+}
+
+static void upgraded_stuck(struct doctored_front *front) {
+  front->stuck = true;
+}
+
+static void upgraded_refuses(struct doctored_front *front) {
+  doctored_error(front, "502 Bad Gateway");
+}
+
 /* Perlbal: a server of HTTP/1.0, for which RFC 9110 has no expectations. */
 static void final_in_http10(struct doctored_front *front, struct doctored_message *message) {
   message->head.ptr[7] = '0';
@@ -598,6 +611,9 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "tunnels-with-via", .tunnel = tunnel_with_via},
     {.name = "via-1.0", .interim = interim_with_old_via},
     {.name = "lost-with-101", .loses_ahead = true},
+    {.name = "closes-at-101", .upgraded = upgraded_cut},
+    {.name = "hangs-at-101", .upgraded = upgraded_stuck},
+    {.name = "refuses-the-101", .upgraded = upgraded_refuses},
     {.name = "hangs", .interim = interim_hang},
     {.name = "passes-and-hangs", .interim = interim_pass_and_hang},
     {.name = "answers-502", .interim = interim_error},
