@@ -38,12 +38,10 @@ struct doctored_fault {
   void (*final)(struct doctored_front *front, struct doctored_message *message);
   /* The back connection ended with the final response still due. */
   void (*lost)(struct doctored_front *front);
-  /* The origin switched protocols; NULL: that makes a tunnel. */
-  void (*upgraded)(struct doctored_front *front);
+  void (*upgraded)(struct doctored_front *front, struct doctored_message *message); /* by a 101 */
   /* Bytes came from the origin; true: no more is to be done with them. */
   bool (*bytes)(struct doctored_front *front, struct span bytes);
-  /* Bytes came from the origin through a tunnel. */
-  void (*tunnel)(struct doctored_front *front, struct span bytes);
+  void (*tunnel)(struct doctored_front *front, struct span bytes); /* came from the origin in it */
   bool loses_ahead;     /* what came in one read with a 101 */
   bool keeps_strays;    /* bytes of an idle back connection wait for the next request */
   bool forgets_content; /* what is left of a request's content is read as a request */
@@ -573,12 +571,8 @@ static inline void doctored_handle(struct doctored_front *front, struct doctored
     (fault->final != NULL ? fault->final : doctored_pass_final)(front, message);
     return;
   }
-  if (message->code == 101 && fault->upgraded != NULL) {
-    fault->upgraded(front);
-    return;
-  }
   if (message->code == 101 && !fault->switches) {
-    doctored_switch(front, message);
+    (fault->upgraded != NULL ? fault->upgraded : doctored_switch)(front, message);
     return;
   }
   front->num_interims++;

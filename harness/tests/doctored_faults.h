@@ -475,15 +475,18 @@ static bool request_close_upgrade(struct doctored_front *front) {
 }
 
 /* Who asks for an upgrade and does not survive that it is made. */
-static void upgraded_cut(struct doctored_front *front) {
+static void upgraded_cut(struct doctored_front *front, struct doctored_message *message) {
+  (void)message;
   doctored_finish(front, true);
 }
 
-static void upgraded_stuck(struct doctored_front *front) {
+static void upgraded_stuck(struct doctored_front *front, struct doctored_message *message) {
+  (void)message;
   front->stuck = true;
 }
 
-static void upgraded_refuses(struct doctored_front *front) {
+static void upgraded_refuses(struct doctored_front *front, struct doctored_message *message) {
+  (void)message;
   doctored_error(front, "502 Bad Gateway");
 }
 
