@@ -206,7 +206,6 @@ static void begin_fresh(struct script *script, uint64_t now_us) {
   script->phase = PHASE_CANARY_FRESH;
   script->canary = SIZE_MAX;
   script->wait_us = ACTOR_NEVER;
-  script->budget_us = script->config.deadline_us;
   lane_close(script, 0, ACTOR_CLOSE, now_us);
   lane_open(script, 0, now_us);
 }
@@ -306,7 +305,6 @@ static void canary_answered(struct script *script, uint64_t now_us) {
     return;
   }
   script->phase = PHASE_CANARY_METHOD;
-  script->budget_us = script->config.deadline_us;
   send_canary(script, method, now_us);
 }
 

@@ -531,7 +531,11 @@ static void test_reads_of_one_byte(void **state) {
            HTTP_H2);
   origin_accept(&h2.bench.origin, ACTOR_ACCEPTED);
   client_sent(&h2, GET_FRAME("1", "0"));
-  feed_origin(&h2, "preface\nSETTINGS 0\nPING 0 0x0000000000000000\n" REQUEST("1", "0"));
+  feed_origin(&h2, "preface\nSETTINGS 0\nPING 0 0x0000000000000000\n");
+  size_t written = h2.bench.backs[0].log.len;
+  feed_origin(&h2, "WINDOW_UPDATE 0 u32:1\n");
+  assert_int_equal(h2.bench.backs[0].log.len, written); /* nothing again */
+  feed_origin(&h2, REQUEST("1", "0"));
   origin_sent(&h2, SENT_INTERIM("1", "0", "1"));
   feed_client(&h2, "SETTINGS 0\nPING 0 0x0000000000000000\n" INTERIM("1", "0", "1"));
   origin_sent(&h2, SENT_FINAL("1", "0"));
@@ -567,6 +571,21 @@ static void test_an_origin_that_writes_by_itself(void **state) {
   }
 }
 
+/* Its fields belong together. */
+static void test_a_head_in_two_frames_is_one(void **state) {
+  (void)state;
+  struct h2_bench h2;
+  h2_begin(&h2,
+           "client sends GET\norigin sends frame HEADERS\n  :status: 102\n"
+           "origin sends frame CONTINUATION END_HEADERS\n  a: b\norigin sends 200\n"
+           "client sees 200\n",
+           HTTP_H1);
+  target_requests(&h2, "preface\nSETTINGS 0\n" REQUEST("1", "0"));
+  assert_int_equal(h2.bench.script.exchanges[0]->num_interims, 1);
+  assert_true(h2.bench.script.exchanges[0]->final_sent);
+  h2_end(&h2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_gated_102_over_both_sides),
@@ -591,6 +610,7 @@ int main(void) {
       cmocka_unit_test(test_a_spoiled_connection_ends_with_goaway),
       cmocka_unit_test(test_reads_of_one_byte),
       cmocka_unit_test(test_an_origin_that_writes_by_itself),
+      cmocka_unit_test(test_a_head_in_two_frames_is_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
