@@ -88,7 +88,8 @@ enum bug_fault {
   BUG_OBEY_LENGTH,      /* Content-Length of an interim response is its content's */
   BUG_OBEY_CODING,      /* so is Transfer-Encoding: what follows is read as chunks */
   BUG_CLOSE_AFTER,      /* behind an interim response with Connection: close nothing comes */
-  BUG_CARRY_OVER,  /* fields of an interim response are in the next final response of anybody */
+  BUG_CARRY_OVER,  /* fields of an interim response are in the next final response of anybody; of
+                      some interim responses only Link */
   BUG_SAY_CLOSED,  /* the client's Connection: close ends its connection at an interim response */
   BUG_LAX_BYTES,   /* what is wrong in a field line goes on: blanks, a missing colon, else a NUL */
   BUG_101_UNASKED, /* any 101 makes a tunnel */
@@ -195,6 +196,7 @@ enum bug_when {
   WHEN_EXPECTS_OTHER,   /* it expects something else */
   WHEN_ZERO_LENGTH,     /* Content-Length: 0 */
   WHEN_KEEP_ALIVE,      /* Connection says keep-alive */
+  WHEN_SAYS_CLOSE,      /* or close */
   WHEN_STAR,            /* OPTIONS * */
   WHEN_OFFERS,          /* it offers a protocol */
   WHEN_OFFERS_CONTENT,  /* and has content */

@@ -139,6 +139,8 @@ static bool strikes_request(const struct bug *bug, const struct exchange *x) {
     return span_is(request->target, "*");
   case WHEN_KEEP_ALIVE:
     return is_named(request, span_of("keep-alive"));
+  case WHEN_SAYS_CLOSE:
+    return is_named(request, span_of("close"));
   default:
     return strikes_offer(bug, x);
   }
@@ -439,8 +441,11 @@ static void take_carried(struct exchange *x, struct message *final) {
 
 static void carry(struct exchange *x, const struct message *head) {
   struct message own = {.arena = x->relay->arena};
+  bool all = x->relay->config.bug->when == WHEN_ALWAYS;
   for (const struct field *each = head->fields.first; each != NULL; each = each->next) {
-    message_add(&own, &own.fields, each->name, each->value);
+    if (all || span_is_nocase(each->name, "Link")) {
+      message_add(&own, &own.fields, each->name, each->value);
+    }
   }
   x->relay->arena = own.arena;
   x->relay->carried = own.fields;

@@ -54,7 +54,8 @@ static const struct bug rows[] = {
      "upgrade/101-with-length",
      BUG_GATEWAY, BUG_KEEP_LENGTH, WHEN_ALWAYS, 0},
     {"keeps-coding", "Transfer-Encoding of an interim response goes on.", "RFC9112-6.1-1", "B08",
-     "framing/transfer-encoding-in-102", "framing", BUG_BACK_H1, BUG_KEEP_CODING, WHEN_ALWAYS, 0},
+     "framing/transfer-encoding-in-102 head/coding-in-the-interim", "framing", BUG_BACK_H1,
+     BUG_KEEP_CODING, WHEN_ALWAYS, 0},
     {"keeps-named", "Fields that Connection names go on with an interim response.",
      "RFC9110-7.6.1-2", "", "hygiene/named-by-connection h2-translate/connection-fields",
      "h2-translate/connection-fields hygiene/named-by-connection", BUG_BACK_H1, BUG_KEEP_NAMED,
@@ -69,7 +70,7 @@ static const struct bug rows[] = {
     {"keeps-all", "An interim response is copied as it is, Connection and all.", "RFC9110-7.6.1-2",
      "",
      "hygiene/named-by-connection framing/transfer-encoding-in-102 h2-translate/connection-fields",
-     "framing h2-translate head/length-in-the-interim hygiene pooling/close-in-102 "
+     "framing h2-translate head hygiene pooling/close-in-102 "
      "upgrade/101-with-length",
      BUG_BACK_H1, BUG_KEEP_ALL, WHEN_ALWAYS, 0},
     {"te-goes-on", "TE of an interim response goes on from HTTP/2.", "RFC9113-10.3-2", "",

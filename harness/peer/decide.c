@@ -40,7 +40,7 @@ enum interim_action decide_interim(const struct exchange *x, const struct messag
     return INTERIM_REFUSE;
   }
   /* HTTP/1.0 has no interim responses (RFC 9110 section 15.2). */
-  if (x->request.minor == 0 && !bug_is(x->relay, BUG_TO_HTTP10)) {
+  if (x->request.minor == 0 && !bug_strikes(x, interim, BUG_TO_HTTP10)) {
     return INTERIM_SWALLOW;
   }
   /* The client was told to go on already. */
