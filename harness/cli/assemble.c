@@ -279,6 +279,22 @@ static bool closed_unanswered(const struct weighing *weighing) {
          !outcome_can_break(OUTCOME_CLOSED, id) && origin_closed_unanswered(weighing->script);
 }
 
+/* What an origin made is malformed: that decides, and not what could not be seen for it. */
+static bool is_malformed(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  bool own = weighing->context->seat == SEAT_ORIGIN;
+  for (size_t i = 0; own && i < script->num_findings; i++) {
+    enum breach breach = script->findings[i].breach;
+    const char *id = breach_requirement(breach, script->config.front);
+    bool form = breach == BREACH_GRAMMAR || breach == BREACH_FRAMES || breach >= BREACH_MALFORMED;
+    if (form && id != NULL &&
+        verdict_of(level_of(weighing->context, span_of(id)), false) == VERDICT_FAIL) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void weigh_case(struct weighing *weighing) {
   const struct script *script = weighing->script;
   enum outcome outcome = outcome_first(weighing->outcomes);
@@ -286,6 +302,9 @@ static void weigh_case(struct weighing *weighing) {
   if (!met && outcome_meets(outcome)) {
     weighing->outcomes |= 1U << OUTCOME_UNMET;
     outcome = OUTCOME_UNMET;
+  }
+  if (!met && is_malformed(weighing)) {
+    return;
   }
   const char *reason = met ? "" : miss_text(weighing);
   const char *blamed = met ? NULL : blamed_for(weighing, outcome);
@@ -573,7 +592,9 @@ static const char *why_not_played(const struct weighing *weighing) {
     return "the target takes fewer streams at once than this case opens";
   }
   if (script->held_back && only_unmet(weighing)) {
-    return "the target does not ask the origin for so many things at once";
+    return weighing->context->seat == SEAT_ORIGIN
+               ? "the target serves one connection at a time, and this case needs two"
+               : "the target does not ask the origin for so many things at once";
   }
   return NULL;
 }

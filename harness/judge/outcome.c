@@ -1,6 +1,7 @@
 #include "judge/verdict.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Every text about outcomes: read by who mends the target and by who runs it. */
 static const struct {
@@ -196,7 +197,10 @@ const char *outcome_meaning(enum outcome outcome, bool makes_answers) {
 }
 
 const char *outcome_impact(enum outcome outcome, const char *requirement, bool makes_answers) {
-  const char *unmet = outcome == OUTCOME_UNMET ? outcome_unmet_impact(requirement) : NULL;
+  bool awaited = strcmp(requirement, "RFC9110-10.1.1-13") == 0 &&
+                 (outcome == OUTCOME_DROPPED || outcome == OUTCOME_COLLAPSED);
+  const char *unmet =
+      outcome == OUTCOME_UNMET || awaited ? outcome_unmet_impact(requirement) : NULL;
   if (unmet != NULL) {
     return unmet;
   }

@@ -441,8 +441,9 @@ static bool is_code_out_of_range(const struct client_lane *lane) {
 /* What is no HTTP stands behind the head that answers a HEAD and announces content. */
 static bool is_content_to_head(const struct script *script, const struct client_lane *lane) {
   const struct message_seen *last = lane->last;
-  return script_makes_answers(script) && lane->building == NULL && last != NULL && last->complete &&
-         !last->interim && last->exchange < script->num_exchanges &&
+  bool own = script_makes_answers(script) || (last != NULL && last->owner == OWNER_TARGET);
+  return own && lane->building == NULL && last != NULL && last->complete && !last->interim &&
+         last->exchange < script->num_exchanges &&
          script->exchanges[last->exchange]->front == lane->conn &&
          span_is(script->exchanges[last->exchange]->method, "HEAD") &&
          (message_names_field(last, span_of("Content-Length")) ||

@@ -206,7 +206,11 @@ static void begin_fresh(struct script *script, uint64_t now_us) {
   script->phase = PHASE_CANARY_FRESH;
   script->canary = SIZE_MAX;
   script->wait_us = ACTOR_NEVER;
-  lane_close(script, 0, ACTOR_CLOSE, now_us);
+  /* A server may serve one connection at a time. */
+  size_t num = script_makes_answers(script) ? SCRIPT_MAX_CLIENTS : 1;
+  for (size_t i = 0; i < num; i++) {
+    lane_close(script, i, ACTOR_CLOSE, now_us);
+  }
   lane_open(script, 0, now_us);
 }
 

@@ -297,6 +297,7 @@ struct script {
   bool crowded;           /* a request was not sent, as the target takes no more streams at once */
   bool no_tunnel;         /* a step about a tunnel's bytes found none */
   bool lost_request;      /* a request neither reached the origin nor was answered */
+  bool kept_waiting;      /* it was unresponsive while suspect_keeps_waiting */
   bool held_back;         /* a request was missed first while our origin owed another's answer */
   bool unrested;          /* something was sent after the first miss */
   const char *over_limit; /* what the target sent that exceeds our limits; "" for nothing */

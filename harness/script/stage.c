@@ -237,9 +237,11 @@ static void end_control(struct stage *stage, struct script *script) {
   stage->control_failures = 0;
   bool crowded = !script->target_down && disperse(stage);
   for (size_t i = 0; i < stage->num_active; i++) {
-    if (script_wants_control(stage->active[i].script, stage->now_us)) {
+    struct script *given_up = stage->active[i].script;
+    if (script_wants_control(given_up, stage->now_us)) {
       stage->active[i].crowded = crowded;
-      script_give_up(stage->active[i].script, script->target_down, stage->now_us);
+      given_up->kept_waiting = suspect_keeps_waiting(given_up);
+      script_give_up(given_up, script->target_down, stage->now_us);
     }
   }
 }

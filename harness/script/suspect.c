@@ -156,11 +156,23 @@ bool suspect_holds(const struct script *script) {
   return false;
 }
 
+/* Another client of the script is on a connection that the target serves. */
+static bool keeps_another(const struct script *script, size_t client) {
+  for (size_t i = 0; i < SCRIPT_MAX_CLIENTS; i++) {
+    const struct client_lane *lane = &script->clients[i];
+    if (i != client && lane->answered && lane->state == LANE_OPEN && !lane->fin) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool suspect_keeps_waiting(const struct script *script) {
   for (size_t i = 0; i < script->num_exchanges; i++) {
     const struct script_exchange *exchange = script->exchanges[i];
     if (exchange->arrivals == 0 && exchange->final == NULL && !exchange->closed) {
-      return suspect_holds(script);
+      return script_makes_answers(script) ? keeps_another(script, exchange->client)
+                                          : suspect_holds(script);
     }
   }
   return false;
@@ -169,7 +181,7 @@ bool suspect_keeps_waiting(const struct script *script) {
 void suspect_pardon(struct play *play) {
   for (unsigned i = 0; i < play->num_runs; i++) {
     struct script *run = play->runs[i];
-    if (run->unresponsive && suspect_keeps_waiting(run)) {
+    if (run->unresponsive && run->kept_waiting) {
       run->unresponsive = false;
       run->held_back = true;
     }

@@ -36,7 +36,8 @@ bool suspect_hurt(struct play *plays, size_t num_plays, uint64_t since_us);
 bool suspect_holds(const struct script *script);
 
 /* suspect_keeps_waiting tells whether such a script has another request on its way: a target that
- * asks for one thing at a time lets that one and everybody else wait. */
+ * asks for one thing at a time lets that one and everybody else wait. So does a server that serves
+ * one connection at a time, as long as another client of the script keeps one. */
 bool suspect_keeps_waiting(const struct script *script);
 
 /* suspect_pardon takes that for the reason why the target answered nobody during the runs of a

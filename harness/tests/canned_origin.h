@@ -26,6 +26,7 @@ struct canned_fault {
   const char *waiting; /* while content that it is to wait for lacks; NULL: a 100 */
   bool stays;          /* although it is told to close */
   bool old;            /* a server of HTTP/1.0: it knows no expectation, and has one page */
+  bool serial;         /* it serves one connection at a time */
   const char *stalled; /* when part of the content has come; NULL: it waits */
 };
 
@@ -172,6 +173,7 @@ static inline void canned_serve(struct canned_origin *origin, struct canned_conn
 
 static inline void canned_feed(void *self, uint64_t now_us, const struct actor_event *event) {
   struct canned_origin *origin = self;
+  bool busy = false;
   origin->now_us = now_us;
   for (size_t i = 0; i < CANNED_CONNS; i++) {
     struct canned_conn *conn = &origin->conns[i];
@@ -183,10 +185,11 @@ static inline void canned_feed(void *self, uint64_t now_us, const struct actor_e
     } else if (its && conn->open) {
       canned_close(origin, conn);
     }
-    if (conn->open) {
+    if (conn->open && !(busy && origin->fault->serial)) {
       canned_say(origin, conn);
       canned_serve(origin, conn);
     }
+    busy = busy || conn->open;
   }
 }
 

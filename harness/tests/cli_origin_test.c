@@ -50,6 +50,9 @@ static const struct canned_fault faults[] = {
     {.name = "unasked", .trigger = UPLOAD(PLACE DRAFT) CREATED(PLACE)},
     {.name = "stays", .trigger = ONE CANNED_PAGE, .stays = true},
     {.name = "old", .old = true},
+    {.name = "serial", .trigger = ONE CANNED_PAGE, .serial = true},
+    {.name = "no-blank", .trigger = "HTTP/1.1 102||" CANNED_PAGE, .head = "HTTP/1.1 102||"},
+    {.name = "content-in-102", .trigger = ONE "hint" CANNED_PAGE},
     {.name = "gives-up", .stalled = "<300>HTTP/1.1 408 Request Timeout|Content-Length: 0||!"},
 };
 
@@ -121,6 +124,13 @@ static const struct row rows[] = {
     {"102-for-100", ASKS_102, "origin-102/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
     {"103-for-100", ASKS_103, "origin-103/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
     {"104-for-100", ASKS_104, "origin-104/expect", "fail", "hang", "RFC9110-10.1.1-13", NULL},
+    {"serial", ASKS_102, "origin-102/http10", "skip", "ok", "RFC9110-15.2-2",
+     "the target serves one connection at a time, and this case needs two"},
+    {"serial", ASKS_102, "origin-102/given-up", "pass", "ok", "HOUSE-ALIVE", ""},
+    {"serial", ASKS_102, "origin-expect/given-up", "pass", "ok", "HOUSE-ALIVE", ""},
+    {"no-blank", ASKS_102, "origin-102/told-to-close", "fail", "altered", "RFC9110-2.2-2",
+     "no SP behind the status code"},
+    {"content-in-102", ASKS_102, "origin-102/pipelined", "fail", "altered", "RFC9110-2.2-2", NULL},
     {"old", ASKS_102, "origin-expect/100-or-final", "skip", "hang", "RFC9110-10.1.1-13",
      "the target answers with HTTP/1.0, which has no expectations"},
     {"old", ASKS_102, "origin-expect/final-after-100", "pass", "ok", "RFC9110-10.1.1-11", ""},

@@ -505,6 +505,11 @@ static bool request_417(struct doctored_front *front) {
   return true;
 }
 
+static bool request_417_with_content(struct doctored_front *front) {
+  front->head_only = false;
+  return request_417(front);
+}
+
 static void final_hang_if_expected(struct doctored_front *front, struct doctored_message *message) {
   if (front->expects) {
     front->stuck = true;
@@ -685,6 +690,7 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "times-out-idle", .final = final_then_408},
     {.name = "renames-reason", .interim = interim_rename},
     {.name = "417", .request = request_417},
+    {.name = "417-with-content", .request = request_417_with_content},
     {.name = "closes-upgrades", .request = request_close_upgrade},
     {.name = "old-server", .awaits_content = true, .asks_http10 = true, .final = final_in_http10},
     {.name = "decorates", .interim = interim_decorate, .final = final_decorate},
