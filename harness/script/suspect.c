@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_VOID_RUNS = 6 };
+enum { MAX_VOID_RUNS = 6, MAX_UNASKED_RUNS = 2 };
 
 bool suspect_cut(const struct script *script, const struct actor_event *event) {
   if (event->kind != ACTOR_FIN && event->kind != ACTOR_RESET) {
@@ -197,11 +197,26 @@ void suspect_drop(struct play *play) {
   play->runs[play->num_runs] = NULL;
 }
 
+/* The target says of a request that its origin cannot be asked. It may have sent that request on a
+ * connection that we had just ended: nothing of it is left for us to see then. */
+static bool says_unreachable(const struct script *script) {
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct script_exchange *exchange = script->exchanges[i];
+    unsigned code = exchange->final == NULL ? 0 : exchange->final->code;
+    if (exchange->arrivals == 0 && code >= 502 && code <= 504) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool suspect_drop_void(struct play *play) {
   struct script *script = play->runs[play->num_runs - 1];
   bool unsent = script->target_down && script->num_exchanges == 0;
   bool robbed = script->robbed && !script_clean(script);
-  if ((!unsent && !robbed) || play->num_void == MAX_VOID_RUNS) {
+  bool unasked = script_clean(script) && !script_makes_answers(script) &&
+                 says_unreachable(script) && play->num_void < MAX_UNASKED_RUNS;
+  if ((!unsent && !robbed && !unasked) || play->num_void == MAX_VOID_RUNS) {
     return false;
   }
   play->num_void++;

@@ -312,6 +312,40 @@ static void test_which_runs_are_void(void **state) {
   }
 }
 
+/* A run in which nothing was wrong but that the target could not reach its origin says nothing. */
+static void test_a_clean_run_without_the_origin_is_void(void **state) {
+  (void)state;
+  static const struct {
+    enum seat seat;
+    unsigned arrivals;
+    unsigned code;
+    bool missed;
+    bool is_void;
+  } rows[] = {
+      {SEAT_GATEWAY, 0, 502, false, true},  {SEAT_PROXY, 0, 504, false, true},
+      {SEAT_GATEWAY, 0, 501, false, false}, {SEAT_GATEWAY, 0, 505, false, false},
+      {SEAT_GATEWAY, 1, 502, false, false}, {SEAT_GATEWAY, 0, 502, true, false},
+      {SEAT_ORIGIN, 0, 502, false, false},  {SEAT_GATEWAY, 0, 0, false, false},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct message_seen final = {.code = rows[i].code};
+    struct script_exchange exchange = {.arrivals = rows[i].arrivals,
+                                       .final = rows[i].code == 0 ? NULL : &final};
+    struct script *script = memory_resize(NULL, sizeof(*script));
+    *script = (struct script){.config.seat = rows[i].seat,
+                              .missed = rows[i].missed,
+                              .exchanges = (struct script_exchange *[]){&exchange},
+                              .num_exchanges = 1};
+    struct play play = {.runs = {script}, .num_runs = 1, .num_void = 2};
+    assert_false(suspect_drop_void(&play));
+    play.num_void = 1;
+    assert_int_equal(suspect_drop_void(&play), rows[i].is_void);
+    if (!rows[i].is_void) {
+      free(script);
+    }
+  }
+}
+
 static void test_no_run_at_all(void **state) {
   (void)state;
   struct play play = {.num_runs = 0};
@@ -329,6 +363,7 @@ int main(void) {
       cmocka_unit_test(test_who_is_to_blame_for_a_death),
       cmocka_unit_test(test_who_was_hurt_by_a_death),
       cmocka_unit_test(test_which_runs_are_void),
+      cmocka_unit_test(test_a_clean_run_without_the_origin_is_void),
       cmocka_unit_test(test_no_run_at_all),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
