@@ -570,6 +570,31 @@ static bool knows_no_expectation(const struct weighing *weighing) {
   return asked && http10;
 }
 
+/* A response without a length ends with its connection, cut short or not, and HTTP/1.0 knows no
+ * other (RFC 9112 section 6.3). */
+static bool cannot_tell_a_cut(const struct weighing *weighing) {
+  const struct script *script = weighing->script;
+  bool open = false;
+  for (size_t i = 0; i < script->num_exchanges; i++) {
+    const struct message_seen *final = script->exchanges[i]->final;
+    open = open || (final != NULL && final->minor == 0 && final->framing == H1_UNTIL_CLOSE);
+  }
+  return open && span_is(weighing->cite->id, "RFC9112-8-1");
+}
+
+/* What HTTP/1.0 lacks, where the target answers with it; NULL for nothing. */
+static const char *lacks_in_http10(const struct weighing *weighing) {
+  if (weighing->out->verdict == VERDICT_PASS) {
+    return NULL;
+  }
+  if (knows_no_expectation(weighing)) {
+    return "the target answers with HTTP/1.0, which has no expectations";
+  }
+  return cannot_tell_a_cut(weighing)
+             ? "the target answers with HTTP/1.0, where a response that is cut short ends like any"
+             : NULL;
+}
+
 /* What the target lacks, or what came in between: SKIP or ERROR instead of the verdict. */
 static const char *why_not_played(const struct weighing *weighing) {
   const struct script *script = weighing->script;
@@ -582,8 +607,9 @@ static const char *why_not_played(const struct weighing *weighing) {
   if (script->no_tunnel && !upgrade_lost(script)) {
     return upgrade_passed_over(weighing->context->arena, script);
   }
-  if (weighing->out->verdict != VERDICT_PASS && knows_no_expectation(weighing)) {
-    return "the target answers with HTTP/1.0, which has no expectations";
+  const char *old = lacks_in_http10(weighing);
+  if (old != NULL) {
+    return old;
   }
   if (closed_unanswered(weighing)) {
     return "the target closed the connection instead of answering";

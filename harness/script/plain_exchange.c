@@ -106,10 +106,11 @@ static const char *observed(struct arena *arena, struct script *script) {
   }
   const char *seen = script_observed(script);
   bool lost = !script_makes_answers(script) && exchange != NULL && exchange->arrivals == 0;
-  return arena_printf(arena, "%s%s%s", seen[0] == '\0' ? "nothing" : seen,
-                      lost ? " (the request did not reach the origin)" : "",
-                      ended_at_once(script) ? "; if the port speaks TLS, use https:// in the URL"
-                                            : "");
+  bool broken = script->num_findings > 0;
+  return arena_printf(
+      arena, "%s%s%s%s%s", seen[0] == '\0' ? "nothing" : seen, broken ? ": " : "",
+      broken ? script->findings[0].text : "", lost ? " (the request did not reach the origin)" : "",
+      ended_at_once(script) ? "; if the port speaks TLS, use https:// in the URL" : "");
 }
 
 const char *plain_exchange_failure(struct arena *arena, struct script *script) {

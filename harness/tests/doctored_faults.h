@@ -347,6 +347,17 @@ static void lost_hang(struct doctored_front *front) {
   front->stuck = true;
 }
 
+/* A server of HTTP/1.0 has passed on what there was. */
+static void lost_in_http10(struct doctored_front *front) {
+  struct bytes out = {0};
+  struct span nonce = doctored_field(bytes_span(&front->back_in), "Interim-Nonce");
+  bytes_printf(&out, "HTTP/1.0 200 OK\r\nInterim-Nonce: %.*s\r\n\r\nonly this", (int)nonce.len,
+               (const char *)nonce.ptr);
+  doctored_write(front, bytes_span(&out));
+  bytes_free(&out);
+  doctored_finish(front, true);
+}
+
 static void lost_close(struct doctored_front *front) {
   doctored_finish(front, true);
 }
@@ -661,6 +672,7 @@ static const struct doctored_fault doctored_faults[] = {
     {.name = "damages-final", .final = final_damage},
     {.name = "final-as-200", .final = final_as_200},
     {.name = "lost-as-success", .lost = lost_as_success},
+    {.name = "lost-in-http10", .lost = lost_in_http10},
     {.name = "lost-hangs", .lost = lost_hang},
     {.name = "out-of-order", .request = request_swap},
     {.name = "limit", .interim = interim_limit},

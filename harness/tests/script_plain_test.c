@@ -16,8 +16,10 @@ static const struct {
      "observed that the port speaks TLS; use https:// "
      "in the URL, or another port"},
     {"http", SEAT_GATEWAY, "\x15\x03\x03", true, "use https:// in the URL, or another port"},
-    {"https", SEAT_ORIGIN, "\x15\x03\x01", false, "observed no HTTP"},
-    {"http", SEAT_ORIGIN, "\x15\x05\x01", false, "observed no HTTP"},
+    {"https", SEAT_ORIGIN, "\x15\x03\x01", false, "no response begins like this"},
+    {"http", SEAT_ORIGIN, "\x15\x05\x01", false, "no response begins like this"},
+    {"http", SEAT_ORIGIN, "HTTP/1.1 799 Odd|Content-Length: 0||", false,
+     "the status code is not in 100 to 599"},
     {"http", SEAT_ORIGIN,
      "HTTP/1.1 400 Bad Request|Content-Length: 54||"
      "The plain HTTP request was sent to HTTPS port (nginx).",
