@@ -41,6 +41,7 @@ static void exchange_facts(const struct script *script, const struct script_exch
   bool has_final = final != NULL && final->complete && !script_fell_out(exchange, final);
   bool tunnel = has_final && final->framing == H1_SWITCHED; /* the target's to make */
   bool owed = exchange->passed_over && exchange->arrivals > 0 && !exchange->final_sent;
+  bool woken = script->woken && final != NULL && final->complete;
   *out = (struct judge_exchange){
       .interims_sent = (unsigned)exchange->num_interims,
       .interims_seen = exchange->num_seen,
@@ -56,7 +57,8 @@ static void exchange_facts(const struct script *script, const struct script_exch
       .leaked = exchange->leaked,
       .foreign = exchange->foreign,
       .closed = exchange->closed && !exchange->forgone,
-      .stalled = exchange->next_answered || (exchange->stalled && !has_final && !broken && !owed),
+      .stalled = exchange->next_answered ||
+                 (exchange->stalled && !has_final && !broken && !owed && !woken),
       .fell_out = exchange->fell_out,
       .next_answered = exchange->next_answered && !has_begun(exchange),
   };
@@ -143,6 +145,12 @@ static void add_requirement(struct weighing *weighing, struct span id) {
   requirement->address = row == NULL ? "" : (const char *)arena_copy(arena, row->address).ptr;
 }
 
+static const char *miss_aside(const struct script *script) {
+  return upgrade_lost(script) ? "; the target itself had asked the origin for the upgrade"
+         : script->woken      ? "; once another request came, this one was answered in its turn"
+                              : "";
+}
+
 /* The step that was missed first, in words: what was due and what came. */
 static const char *miss_text(const struct weighing *weighing) {
   const struct script *script = weighing->script;
@@ -161,9 +169,8 @@ static const char *miss_text(const struct weighing *weighing) {
   const char *observed = script->steps[script->first_missed].observed;
   bool came = strcmp(observed, "nothing") == 0 || (observed[0] >= '0' && observed[0] <= '9');
   const char *verb = strchr(observed, ',') != NULL ? ", came" : " came";
-  const char *out = arena_printf(
-      arena, "line %zu, \"%s\": %s%s%s", step->line, bytes_cstr(&text), observed, came ? verb : "",
-      upgrade_lost(script) ? "; the target itself had asked the origin for the upgrade" : "");
+  const char *out = arena_printf(arena, "line %zu, \"%s\": %s%s%s", step->line, bytes_cstr(&text),
+                                 observed, came ? verb : "", miss_aside(script));
   bytes_free(&text);
   return out;
 }
@@ -248,6 +255,9 @@ static const char *expectation(const struct weighing *weighing, const char *id) 
   if (upgrade_lost(script)) {
     return OUTCOME_NOT_PASSED_ON;
   }
+  if (script->woken) {
+    return OUTCOME_TAKEN_UP_LATE;
+  }
   bool unanswered = outcome_first(weighing->outcomes) == OUTCOME_HANG && outcome_is_about_place(id);
   if (weighing->context->seat == SEAT_ORIGIN || unanswered) {
     return OUTCOME_ONE_FINAL;
@@ -314,7 +324,7 @@ static void weigh_case(struct weighing *weighing) {
   }
   struct finding_weighed own = {weighing->cite->id, met, reason, outcome};
   const char *id = (const char *)arena_copy(weighing->context->arena, own.requirement).ptr;
-  bool other = !outcome_can_break(outcome, id) || upgrade_lost(script) ||
+  bool other = !outcome_can_break(outcome, id) || upgrade_lost(script) || script->woken ||
                (outcome_met_by_head(id) && only_the_end_lacks(script));
   if (!met && other) {
     if (blamed != NULL) {

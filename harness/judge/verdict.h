@@ -121,6 +121,10 @@ bool outcome_is_about_place(const char *requirement);
  * that an invalid response of the origin is answered with a 502. */
 #define OUTCOME_NO_ANSWER "RFC9110-15.6.3-1"
 
+/* OUTCOME_TAKEN_UP_LATE is about a pipelined request that was answered in its turn, but only once
+ * more had come on its connection. */
+#define OUTCOME_TAKEN_UP_LATE "INFO-PIPELINE"
+
 /* OUTCOME_NOT_PASSED_ON is its name when nothing was wrong with the origin's response. */
 #define OUTCOME_NOT_PASSED_ON "RFC9110-7.6-1"
 

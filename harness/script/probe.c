@@ -85,16 +85,31 @@ static struct script_exchange *last_with_interim(const struct script *script,
   return NULL;
 }
 
+/* An origin server answered what came before it on its connection: it may look for more only when
+ * more arrives. */
+static bool is_behind_answered(const struct script *script, struct script_exchange *exchange) {
+  for (size_t i = exchange_index(script, exchange); i > 0 && script_makes_answers(script); i--) {
+    const struct script_exchange *before = script->exchanges[i - 1];
+    if (before->front == exchange->front && before->final != NULL && before->final->complete) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void begin_probe(struct script *script, struct script_exchange *exchange, uint64_t now_us) {
   script->probed = exchange_index(script, exchange);
   exchange->probed_us = now_us;
   /* Streams of HTTP/2 do not wait for each other: the next one's answer says nothing of this one.
    */
-  if (last_with_interim(script, exchange) != NULL && exchange->stream == NULL &&
-      lane_at_boundary(&script->clients[exchange->client])) {
+  bool interim = last_with_interim(script, exchange) != NULL;
+  bool telling = interim || is_behind_answered(script, exchange);
+  if (telling && exchange->stream == NULL && lane_at_boundary(&script->clients[exchange->client])) {
     script->phase = PHASE_PROBE_NEXT;
     script->budget_us = script->config.deadline_us / 2;
-    (void)send_plain(script, exchange->client, span_of("GET"), now_us);
+    /* Its answer may come in the place of the one that is lacking: to HEAD, without content. */
+    bool head = !interim && span_is(exchange->method, "HEAD");
+    (void)send_plain(script, exchange->client, span_of(head ? "HEAD" : "GET"), now_us);
     wait_begin(script, 0, now_us);
     return;
   }
@@ -162,6 +177,7 @@ static void run_next(struct script *script, struct script_exchange *exchange, bo
   if (left != NULL) {
     left->next_answered = true;
   }
+  script->woken = behind && next_too && is_behind_answered(script, exchange);
   if (skipped || (behind && next_too)) {
     script_finish(script, now_us);
   } else if (over || late || (answered && !behind)) {

@@ -299,6 +299,7 @@ struct script {
   bool lost_request;      /* a request neither reached the origin nor was answered */
   bool kept_waiting;      /* it was unresponsive while suspect_keeps_waiting */
   bool held_back;         /* a request was missed first while our origin owed another's answer */
+  bool woken;             /* pipelined requests were answered once one more came, and not before */
   bool unrested;          /* something was sent after the first miss */
   const char *over_limit; /* what the target sent that exceeds our limits; "" for nothing */
   size_t probed;          /* index of the stalled exchange that is probed */

@@ -59,6 +59,7 @@ static inline void put_facts(struct bytes *out, const struct fact *facts, size_t
 static inline void put_play(struct bytes *out, const struct script *script) {
   const struct fact facts[] = {
       {"missed", script->missed},
+      {"woken", script->woken},
       {"never-arrived", script->never_arrived},
       {"no-tunnel", script->no_tunnel},
       {"lost-request", script->lost_request},
