@@ -177,8 +177,9 @@ static void run_next(struct script *script, struct script_exchange *exchange, bo
   if (left != NULL) {
     left->next_answered = true;
   }
-  script->woken = behind && next_too && is_behind_answered(script, exchange);
-  if (skipped || (behind && next_too)) {
+  bool both = behind && next_too;
+  script->woken = both && is_behind_answered(script, exchange);
+  if (skipped || both) {
     script_finish(script, now_us);
   } else if (over || late || (answered && !behind)) {
     probe_from_behind(script, exchange, now_us);
