@@ -31,9 +31,6 @@ struct h2_origin *h2_origin_begin(const struct origin *origin, conn_id conn) {
 static void free_stream(struct h2_origin *end, struct end_stream *stream) {
   link_forget(&end->link, &stream->reader.stream);
   translate_free(&stream->reader);
-  if (stream->building != NULL) {
-    bytes_free(&stream->building->content);
-  }
   arena_free(&stream->arena);
   free(stream);
 }

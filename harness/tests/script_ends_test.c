@@ -417,6 +417,22 @@ static void test_what_follows_our_own_end(void **state) {
   }
 }
 
+/* Of two requests it is the one whose connection it was. */
+static void test_whose_back_connection_ended(void **state) {
+  (void)state;
+  for (conn_id left = 0; left < 2; left++) {
+    struct bench bench;
+    bench_begin(&bench, "client sends GET\nclient 2 sends GET\norigin sees close\n", false);
+    target_asks(&bench, 0, ASK("GET", "0"));
+    target_asks(&bench, 1, ASK("GET", "1"));
+    target_leaves(&bench, left, true);
+    for (size_t i = 0; i < 2; i++) {
+      assert_int_equal(bench.script.exchanges[i]->back_left, i == left);
+    }
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_client_closes_half_closes_and_aborts),
@@ -436,6 +452,7 @@ int main(void) {
       cmocka_unit_test(test_what_came_before_the_end_is_seen),
       cmocka_unit_test(test_a_retry_ends_as_the_first_did),
       cmocka_unit_test(test_what_follows_our_own_end),
+      cmocka_unit_test(test_whose_back_connection_ended),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -519,6 +519,28 @@ static void test_a_connection_in_the_middle_of_anothers_message(void **state) {
   h2_end(&h2);
 }
 
+/* Behind a GOAWAY of ours a stream is not begun with (RFC 9113 section 6.8). */
+static void test_a_request_behind_our_goaway(void **state) {
+  (void)state;
+  static const struct {
+    const char *sends;
+    unsigned arrivals;
+  } rows[] = {{"102", 1}, {"frame GOAWAY NO_ERROR", 0}};
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct h2_bench h2;
+    struct bytes steps = {0};
+    bytes_printf(&steps,
+                 "client sends GET\nclient 2 sends GET\norigin sends %s\norigin 2 sees GET\n",
+                 rows[i].sends);
+    h2_begin(&h2, bytes_cstr(&steps), HTTP_H1);
+    target_requests(&h2, PREFACE GET("1", "0"));
+    target_requests(&h2, GET("3", "1"));
+    assert_int_equal(h2.bench.script.exchanges[1]->arrivals, rows[i].arrivals);
+    h2_end(&h2);
+    bytes_free(&steps);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_how_a_stream_ends),
@@ -543,6 +565,7 @@ int main(void) {
       cmocka_unit_test(test_streams_of_a_play_that_goes_on),
       cmocka_unit_test(test_how_an_end_of_a_stream_reads),
       cmocka_unit_test(test_a_connection_in_the_middle_of_anothers_message),
+      cmocka_unit_test(test_a_request_behind_our_goaway),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -386,6 +386,29 @@ static void test_a_byte_that_waits_is_looked_at(void **state) {
   bench_end(&bench);
 }
 
+/* Only what begins the content stands in its place. */
+static void test_a_request_line_inside_content_is_content(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends POST\n  Content-Length: 60\nclient 2 sends GET\n", false);
+  target_asks(&bench, 0, "POST /$0/t/c HTTP/1.1|Interim-Nonce: $0|Content-Length: 60||");
+  target_asks(&bench, 0, "he");
+  target_asks(&bench, 0, "GET /$1/t/c HTTP/1.1|Host: h||");
+  assert_int_equal(bench.script.num_findings, 0);
+  bench_end(&bench);
+}
+
+/* Nobody else tells the play. */
+static void test_the_end_of_a_connection_moves_its_play(void **state) {
+  (void)state;
+  struct bench bench;
+  bench_begin(&bench, "client sends GET\norigin sends 102\norigin sees close\n", false);
+  target_asks(&bench, 0, ASK("GET", "0"));
+  origin_ended(&bench.origin, ACTOR_ACCEPTED, false, bench.now_us);
+  steps_are(&bench, "+++");
+  bench_end(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_request_in_the_place_of_owed_content),
@@ -408,6 +431,8 @@ int main(void) {
       cmocka_unit_test(test_which_connections_end_with_a_play),
       cmocka_unit_test(test_many_connections),
       cmocka_unit_test(test_a_byte_that_waits_is_looked_at),
+      cmocka_unit_test(test_a_request_line_inside_content_is_content),
+      cmocka_unit_test(test_the_end_of_a_connection_moves_its_play),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,6 +141,10 @@ static void test_a_silent_target_is_given_up(void **state) {
   is_done(&bench, false);
   assert_true(bench.script.unresponsive);
   assert_string_equal(bench.clients[1].end, "close");
+  assert_string_equal(bench.script.steps[2].observed, "");
+  /* What is over stays as it is. */
+  script_give_up(&bench.script, true, bench.now_us);
+  assert_false(bench.script.target_down);
   bench_end(&bench);
 }
 

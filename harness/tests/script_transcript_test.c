@@ -219,6 +219,23 @@ static void test_findings(void **state) {
   bench_end(&bench);
 }
 
+static void test_how_a_client_ended(void **state) {
+  (void)state;
+  static const char *const verbs[] = {"closes", "half-closes", "aborts"};
+  for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+    struct bench bench;
+    struct bytes steps = {0};
+    bytes_printf(&steps, "client sends GET\nclient %s\norigin sees GET\n", verbs[i]);
+    bench_begin(&bench, bytes_cstr(&steps), false);
+    transcript_is(&bench, arena_printf(&bench.arena,
+                                       "C1 sent GET /$0/t/c HTTP/1.1|Host: h|Interim-Nonce: $0||\n"
+                                       "C1 note %s\n",
+                                       verbs[i]));
+    bytes_free(&steps);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_request_that_is_sent_twice),
@@ -229,6 +246,7 @@ int main(void) {
       cmocka_unit_test(test_a_connection_that_is_refused),
       cmocka_unit_test(test_how_much_is_kept),
       cmocka_unit_test(test_findings),
+      cmocka_unit_test(test_how_a_client_ended),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
