@@ -3,8 +3,8 @@
 #include "base/escape.h"
 #include "cli/origin_facts.h"
 #include "cli/plain.h"
+#include "cli/play_facts.h"
 #include "cli/record.h"
-#include "cli/upgrade_facts.h"
 
 /* One requirement that was found met or not, and what happened if it was not. */
 struct finding_weighed {
@@ -146,9 +146,9 @@ static void add_requirement(struct weighing *weighing, struct span id) {
 }
 
 static const char *miss_aside(const struct script *script) {
-  return upgrade_lost(script) ? "; the target itself had asked the origin for the upgrade"
-         : script->woken      ? "; once another request came, this one was answered in its turn"
-                              : "";
+  return play_lost_upgrade(script) ? "; the target itself had asked the origin for the upgrade"
+         : script->woken ? "; once another request came, this one was answered in its turn"
+                         : "";
 }
 
 /* The step that was missed first, in words: what was due and what came. */
@@ -233,26 +233,10 @@ static void weigh(struct weighing *weighing, const struct finding_weighed *findi
   out->reason = finding->reason;
 }
 
-/* The head of a final response came, and nothing is missing but its end. */
-static bool only_the_end_lacks(const struct script *script) {
-  bool lacks = false;
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    const struct script_exchange *exchange = script->exchanges[i];
-    const struct message_seen *final = exchange->final;
-    bool unended = !exchange->automatic && (exchange->stalled || exchange->closed) &&
-                   (final == NULL || !final->complete);
-    if (unended && (final == NULL || !final->head_done)) {
-      return false;
-    }
-    lacks = lacks || unended;
-  }
-  return lacks;
-}
-
 /* What the unmet expectation is, where the case's own sentence is not about it. */
 static const char *expectation(const struct weighing *weighing, const char *id) {
   const struct script *script = weighing->script;
-  if (upgrade_lost(script)) {
+  if (play_lost_upgrade(script)) {
     return OUTCOME_NOT_PASSED_ON;
   }
   if (script->woken) {
@@ -305,6 +289,13 @@ static bool is_malformed(const struct weighing *weighing) {
   return false;
 }
 
+/* Whether what happened does not break the case's own requirement, although a step was missed. */
+static bool is_about_something_else(const struct script *script, enum outcome outcome,
+                                    const char *id) {
+  return !outcome_can_break(outcome, id) || play_lost_upgrade(script) || script->woken ||
+         (outcome_met_by_head(id) && play_lacks_the_end_only(script));
+}
+
 static void weigh_case(struct weighing *weighing) {
   const struct script *script = weighing->script;
   enum outcome outcome = outcome_first(weighing->outcomes);
@@ -324,8 +315,7 @@ static void weigh_case(struct weighing *weighing) {
   }
   struct finding_weighed own = {weighing->cite->id, met, reason, outcome};
   const char *id = (const char *)arena_copy(weighing->context->arena, own.requirement).ptr;
-  bool other = !outcome_can_break(outcome, id) || upgrade_lost(script) || script->woken ||
-               (outcome_met_by_head(id) && only_the_end_lacks(script));
+  bool other = is_about_something_else(script, outcome, id);
   if (!met && other) {
     if (blamed != NULL) {
       return;
@@ -441,15 +431,6 @@ static void error(struct result *out, const char *reason) {
   out->reason = reason;
 }
 
-static bool got_through(const struct script *script) {
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    if (script->exchanges[i]->arrivals > 0 || script->exchanges[i]->final != NULL) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /* Why a target that died or fell silent counts against the play; again: more than one run was not
  * clean. A run that did not get through says nothing more about whose doing it is. */
 static const char *death_reason(const struct play *play, bool again) {
@@ -462,7 +443,7 @@ static const char *death_reason(const struct play *play, bool again) {
   if (script->hurt) {
     return "a process of the target died while this case was played, twice";
   }
-  return got_through(play->runs[play->num_runs - 1])
+  return play_got_through(play->runs[play->num_runs - 1])
              ? "the target answered nobody any more, twice"
              : "the target answered nobody any more after this case, and maybe others, was played: "
                "--jobs 1, or --restart, tells whose doing it is";
@@ -474,7 +455,7 @@ static const char *death_reason(const struct play *play, bool again) {
 static bool found_it_dead(const struct play *play) {
   for (unsigned i = 0; i < play->num_runs; i++) {
     bool cut_off = (play->cuts & (1U << i)) != 0 && play->runs[i]->num_exchanges > 0;
-    if (got_through(play->runs[i]) || cut_off) {
+    if (play_got_through(play->runs[i]) || cut_off) {
       return false;
     }
   }
@@ -513,15 +494,6 @@ static void weigh_death(struct weighing *weighing, const struct play *play) {
   struct finding_weighed dead = {span_of(outcome_blames(OUTCOME_CRASHED, false, false)), false,
                                  death_reason(play, again), outcome};
   weigh(weighing, &dead);
-}
-
-static bool sent_interim(const struct script *script) {
-  for (size_t i = 0; i < script->num_exchanges; i++) {
-    if (script->exchanges[i]->num_interims > 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 static bool only_unmet(const struct weighing *weighing) {
@@ -614,8 +586,8 @@ static const char *why_not_played(const struct weighing *weighing) {
   if (script->wrong_back) {
     return "the target asked the origin in another version of HTTP than before";
   }
-  if (script->no_tunnel && !upgrade_lost(script)) {
-    return upgrade_passed_over(weighing->context->arena, script);
+  if (script->no_tunnel && !play_lost_upgrade(script)) {
+    return play_without_tunnel(weighing->context->arena, script);
   }
   const char *old = lacks_in_http10(weighing);
   if (old != NULL) {
@@ -648,9 +620,9 @@ static void weigh_obstacles(struct weighing *weighing) {
     weigh_over_limit(weighing);
   } else if (why_not != NULL) {
     skip(out, why_not);
-  } else if (script->lost_request && !sent_interim(script) && weighing->context->back_http10) {
+  } else if (script->lost_request && !play_sent_interim(script) && weighing->context->back_http10) {
     skip(out, "the target asks the origin with HTTP/1.0, and this request never came there");
-  } else if (script->lost_request && !sent_interim(script)) {
+  } else if (script->lost_request && !play_sent_interim(script)) {
     error(out, "the request neither reached the origin nor was answered: nothing to judge");
   } else if (script->never_arrived && out->verdict == VERDICT_PASS) {
     skip(out, "the request did not reach the origin");
