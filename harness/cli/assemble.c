@@ -33,15 +33,24 @@ static bool has_begun(const struct script_exchange *exchange) {
          !script_fell_out(exchange, final);
 }
 
-static void exchange_facts(const struct script *script, const struct script_exchange *exchange,
-                           struct judge_exchange *out) {
+static bool has_final(const struct script_exchange *exchange) {
   const struct message_seen *final = exchange->final;
+  return final != NULL && final->complete && !script_fell_out(exchange, final);
+}
+
+/* A final response was waited for in vain, and is the target's to send. */
+static bool is_stalled(const struct script *script, const struct script_exchange *exchange) {
   /* Nothing more was to come: we ended the connection, as what the target sent was no HTTP. */
   bool broken = script->clients[exchange->client].broken;
-  bool has_final = final != NULL && final->complete && !script_fell_out(exchange, final);
-  bool tunnel = has_final && final->framing == H1_SWITCHED; /* the target's to make */
   bool owed = exchange->passed_over && exchange->arrivals > 0 && !exchange->final_sent;
-  bool woken = script->woken && final != NULL && final->complete;
+  bool woken = script->woken && exchange->final != NULL && exchange->final->complete;
+  return exchange->stalled && !has_final(exchange) && !broken && !owed && !woken;
+}
+
+static void exchange_facts(const struct script *script, const struct script_exchange *exchange,
+                           struct judge_exchange *out) {
+  const struct message_seen *final = has_final(exchange) ? exchange->final : NULL;
+  bool tunnel = final != NULL && final->framing == H1_SWITCHED; /* the target's to make */
   *out = (struct judge_exchange){
       .interims_sent = (unsigned)exchange->num_interims,
       .interims_seen = exchange->num_seen,
@@ -51,14 +60,13 @@ static void exchange_facts(const struct script *script, const struct script_exch
       .interims_altered = exchange->altered,
       .interims_reordered = exchange->reordered,
       .final_sent = exchange->final_sent,
-      .final_seen = has_final && final->owner == OWNER_OURS,
+      .final_seen = final != NULL && final->owner == OWNER_OURS,
       .final_altered = exchange->final_altered,
-      .final_own = has_final && final->owner == OWNER_TARGET && !tunnel,
+      .final_own = final != NULL && final->owner == OWNER_TARGET && !tunnel,
       .leaked = exchange->leaked,
       .foreign = exchange->foreign,
       .closed = exchange->closed && !exchange->forgone,
-      .stalled = exchange->next_answered ||
-                 (exchange->stalled && !has_final && !broken && !owed && !woken),
+      .stalled = exchange->next_answered || is_stalled(script, exchange),
       .fell_out = exchange->fell_out,
       .next_answered = exchange->next_answered && !has_begun(exchange),
   };
