@@ -4,10 +4,11 @@
 
 #include <stdlib.h>
 
-/* What is left of a DATA part, for later. */
+/* What is left of a DATA part, for later, or a part behind it. */
 struct link_rest {
   struct link_rest *next;
   struct h2_stream *stream;
+  const struct part *part; /* NULL for content */
   struct bytes content;
   bool ends;
 };
@@ -27,8 +28,17 @@ static void free_rest(struct link_rest *rest) {
   free(rest);
 }
 
+static void put_headers(struct link *link, struct h2_stream *stream, const struct part *part,
+                        struct bytes *out);
+static void put_frame(struct link *link, struct h2_stream *stream, const struct part *part,
+                      struct bytes *out);
+
 /* True when all of it went. */
 static bool send_some(struct link *link, struct link_rest *rest) {
+  if (rest->part != NULL) {
+    (rest->part->raw ? put_frame : put_headers)(link, rest->stream, rest->part, &link->out);
+    return true;
+  }
   size_t room = h2_connection_room(&link->h2, rest->stream);
   size_t len = room < rest->content.len ? room : rest->content.len;
   bool all = len == rest->content.len;
@@ -40,11 +50,20 @@ static bool send_some(struct link *link, struct link_rest *rest) {
   return all;
 }
 
+/* Something of the same stream stands before it. */
+static bool is_behind(const struct link *link, const struct link_rest *rest) {
+  const struct link_rest *other = link->rest;
+  while (other != rest && other->stream != rest->stream) {
+    other = other->next;
+  }
+  return other != rest;
+}
+
 static void send_rests(struct link *link) {
   struct link_rest **at = &link->rest;
   while (*at != NULL) {
     struct link_rest *rest = *at;
-    if (send_some(link, rest)) {
+    if (!is_behind(link, rest) && send_some(link, rest)) {
       *at = rest->next;
       free_rest(rest);
     } else {
@@ -81,6 +100,17 @@ static bool waits(const struct link *link, const struct h2_stream *stream) {
   return false;
 }
 
+static struct link_rest *add_rest(struct link *link, struct h2_stream *stream) {
+  struct link_rest *rest = memory_resize(NULL, sizeof(*rest));
+  *rest = (struct link_rest){.stream = stream};
+  struct link_rest **end = &link->rest;
+  while (*end != NULL) {
+    end = &(*end)->next;
+  }
+  *end = rest;
+  return rest;
+}
+
 static void put_data(struct link *link, struct h2_stream *stream, const struct part *part,
                      struct bytes *out) {
   bool ends = (part->flags & H2_END_STREAM) != 0;
@@ -93,14 +123,9 @@ static void put_data(struct link *link, struct h2_stream *stream, const struct p
   if (room > 0) {
     h2_write_data(&link->h2, out, stream, span_make(part->payload.ptr, room), false);
   }
-  struct link_rest *rest = memory_resize(NULL, sizeof(*rest));
-  *rest = (struct link_rest){.stream = stream, .ends = ends};
+  struct link_rest *rest = add_rest(link, stream);
+  rest->ends = ends;
   bytes_add(&rest->content, span_skip(part->payload, room));
-  struct link_rest **end = &link->rest;
-  while (*end != NULL) {
-    end = &(*end)->next;
-  }
-  *end = rest;
 }
 
 static void put_number(struct bytes *out, uint32_t number) {
@@ -185,7 +210,11 @@ static void put_frame(struct link *link, struct h2_stream *stream, const struct 
 
 void link_put(struct link *link, struct h2_stream *stream, const struct part *part,
               struct bytes *out) {
-  if (part->raw) {
+  bool reset = part->raw && part->type == H2_RST_STREAM && part->on == FRAME_ON_EXCHANGE;
+  bool trailers = !part->raw && part->type == H2_HEADERS;
+  if ((reset || trailers) && waits(link, stream)) {
+    add_rest(link, stream)->part = part;
+  } else if (part->raw) {
     put_frame(link, stream, part, out);
   } else if (part->type == H2_HEADERS) {
     put_headers(link, stream, part, out);

@@ -29,7 +29,8 @@ void link_add(struct link *link, struct span bytes);
 enum h2_status link_next(struct link *link, struct h2_event *event);
 
 /* link_put codes a part for a stream and appends it to *out, which may be link->out. Content beyond
- * the peer's windows goes to link->out later, as they open. */
+ * the peer's windows goes to link->out later, as they open, and so do trailers and a reset behind
+ * it: the part must live as long. */
 void link_put(struct link *link, struct h2_stream *stream, const struct part *part,
               struct bytes *out);
 

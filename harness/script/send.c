@@ -234,14 +234,17 @@ static bool lacks_tunnel(const struct script *script, const struct step *step, s
          last->upgrades && lane_at_boundary(lane);
 }
 
-/* Waits for room for one more stream; once that was in vain, no more. */
+/* Waits for room for one more stream. Without it the later requests are not those that the steps
+ * mean, and the play ends. */
 static enum progress await_room(struct script *script, uint64_t now_us) {
   wait_begin(script, 0, now_us);
-  if (!script->crowded && !wait_over(script, now_us)) {
+  if (!wait_over(script, now_us)) {
     return PROGRESS_BLOCKED;
   }
   script->crowded = true;
-  step_end(script, STEP_PASSED_OVER, "the target takes no more streams at once", now_us);
+  while (script->pc < script->config.file->num_steps) {
+    step_end(script, STEP_PASSED_OVER, "the target takes no more streams at once", now_us);
+  }
   return PROGRESS_DONE;
 }
 

@@ -115,6 +115,36 @@ static void test_content_goes_as_far_as_the_window(void **state) {
   link_free(&bench.link);
 }
 
+/* What ends a stream does not overtake its content. */
+static void test_a_reset_and_trailers_go_behind_content_that_waits(void **state) {
+  (void)state;
+  static const struct part parts[] = {
+      {.raw = true, .type = H2_RST_STREAM},
+      {.type = H2_HEADERS, .flags = H2_END_STREAM},
+  };
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    struct bench bench;
+    bench_begin(&bench);
+    bench.link.h2.peer_window = 0;
+    bench.other.granted = 1;
+    struct part content = {.type = H2_DATA, .payload = span_of("hi")};
+    link_put(&bench.link, &bench.first, &content, &bench.link.out);
+    link_put(&bench.link, &bench.first, &parts[i], &bench.link.out);
+    assert_int_equal(bench.link.out.len, 0);
+    struct h2_event event;
+    bench.first.granted = 1;
+    assert_int_equal(link_next(&bench.link, &event), H2_MORE);
+    assert_int_equal(bench.link.out.len, H2_FRAME_HEAD + 1);
+    assert_false(bench.first.sent_end);
+    bench.first.granted = 2;
+    assert_int_equal(link_next(&bench.link, &event), H2_MORE);
+    assert_true(bench.link.out.len >= 2 * (H2_FRAME_HEAD + 1) + H2_FRAME_HEAD);
+    assert_int_equal(bench.link.out.ptr[2 * (H2_FRAME_HEAD + 1) + 3], parts[i].type);
+    assert_true(bench.first.sent_end);
+    link_free(&bench.link);
+  }
+}
+
 #define WIRE(text)                                                                                 \
   { text, sizeof(text) - 1 }
 
@@ -184,6 +214,7 @@ static void test_promised_streams_are_even_and_grow(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_what_ends_another_stream_does_not_end_this_one),
+      cmocka_unit_test(test_a_reset_and_trailers_go_behind_content_that_waits),
       cmocka_unit_test(test_content_goes_as_far_as_the_window),
       cmocka_unit_test(test_content_that_waits_holds_up_its_own_stream_alone),
       cmocka_unit_test(test_a_raw_frame_is_what_its_step_says),
