@@ -46,7 +46,8 @@ def test_a_relay_of_bytes_is_a_good_gateway_nearly(suite, bad_target):
     assert lengths["requirements"][0] == "RFC9110-8.6-1"
     stray = played.cases["pairing/stray-102"]
     assert stray["verdict"] == "fail"
-    assert stray["requirements"][0] == "RFC9112-9.2-2"
+    # Whether our client reads it before or behind its next request is chance.
+    assert stray["fault"] in ("RFC9112-9.2-2 desync", "RFC9112-9.2-4 desync")
 
 
 # Nothing is judged when plain exchanges do not work; what was seen is told.
