@@ -197,13 +197,15 @@ void suspect_drop(struct play *play) {
   play->runs[play->num_runs] = NULL;
 }
 
-/* The target says of a request that its origin cannot be asked. It may have sent that request on a
- * connection that we had just ended: nothing of it is left for us to see then. */
-static bool says_unreachable(const struct script *script) {
+/* The target says of a request that its origin cannot be asked, or ends the connection without a
+ * word. It may have sent that request on a connection that we had just ended: nothing of it is left
+ * for us to see then. */
+static bool lost_the_origin(const struct script *script) {
   for (size_t i = 0; i < script->num_exchanges; i++) {
     const struct script_exchange *exchange = script->exchanges[i];
-    unsigned code = exchange->final == NULL ? 0 : exchange->final->code;
-    if (exchange->arrivals == 0 && code >= 502 && code <= 504) {
+    const struct message_seen *final = exchange->final;
+    bool said = final != NULL && final->code >= 502 && final->code <= 504;
+    if (exchange->arrivals == 0 && (said || (final == NULL && exchange->closed))) {
       return true;
     }
   }
@@ -214,8 +216,8 @@ bool suspect_drop_void(struct play *play) {
   struct script *script = play->runs[play->num_runs - 1];
   bool unsent = script->target_down && script->num_exchanges == 0;
   bool robbed = script->robbed && !script_clean(script);
-  bool unasked = script_clean(script) && !script_makes_answers(script) &&
-                 says_unreachable(script) && play->num_void < MAX_UNASKED_RUNS;
+  bool unasked = script_clean(script) && !script_makes_answers(script) && lost_the_origin(script) &&
+                 play->num_void < MAX_UNASKED_RUNS;
   if ((!unsent && !robbed && !unasked) || play->num_void == MAX_VOID_RUNS) {
     return false;
   }

@@ -50,7 +50,7 @@ void suspect_drop(struct play *play);
 /* suspect_drop_void frees the latest run of a play if it was none: nothing of it was sent, as its
  * connection was refused; or we ended the connection that the target sent a request on, and it did
  * not send it again; or the run would be clean, but the target says that the origin of a request
- * cannot be reached, which may come of such an end. True when it did; not for ever. */
+ * cannot be reached, or closes, which may come of such an end. True when it did; not for ever. */
 bool suspect_drop_void(struct play *play);
 
 /* suspect_symptom says what a run of a play missed, to tell symptoms apart whatever the codes were;

@@ -319,17 +319,21 @@ static void test_a_clean_run_without_the_origin_is_void(void **state) {
     enum seat seat;
     unsigned arrivals;
     unsigned code;
+    bool closed;
     bool missed;
     bool is_void;
   } rows[] = {
-      {SEAT_GATEWAY, 0, 502, false, true},  {SEAT_PROXY, 0, 504, false, true},
-      {SEAT_GATEWAY, 0, 501, false, false}, {SEAT_GATEWAY, 0, 505, false, false},
-      {SEAT_GATEWAY, 1, 502, false, false}, {SEAT_GATEWAY, 0, 502, true, false},
-      {SEAT_ORIGIN, 0, 502, false, false},  {SEAT_GATEWAY, 0, 0, false, false},
+      {SEAT_GATEWAY, 0, 502, false, false, true},  {SEAT_PROXY, 0, 504, false, false, true},
+      {SEAT_GATEWAY, 0, 501, false, false, false}, {SEAT_GATEWAY, 0, 505, false, false, false},
+      {SEAT_GATEWAY, 1, 502, false, false, false}, {SEAT_GATEWAY, 0, 502, false, true, false},
+      {SEAT_ORIGIN, 0, 502, false, false, false},  {SEAT_GATEWAY, 0, 0, false, false, false},
+      {SEAT_GATEWAY, 0, 0, true, false, true},     {SEAT_GATEWAY, 1, 0, true, false, false},
+      {SEAT_GATEWAY, 0, 200, true, false, false},
   };
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     struct message_seen final = {.code = rows[i].code};
     struct script_exchange exchange = {.arrivals = rows[i].arrivals,
+                                       .closed = rows[i].closed,
                                        .final = rows[i].code == 0 ? NULL : &final};
     struct script *script = memory_resize(NULL, sizeof(*script));
     *script = (struct script){.config.seat = rows[i].seat,
