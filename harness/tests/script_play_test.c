@@ -691,8 +691,8 @@ static void test_may_see_stands_anywhere_before(void **state) {
   static const char *const steps[] = {
       "client may see 102\nclient sends GET\norigin sends 102\norigin sends 200\nclient sees 200\n",
       "client sends GET\norigin sends 102\norigin sends 200\nclient may see 102\nclient sees 200\n",
-      "client sends GET\norigin sends 102\nclient may see 102\norigin sees GET\norigin sends 200\n"
-      "client sees 200\n",
+      ("client sends GET\norigin sends 102\nclient may see 102\norigin sees GET\norigin sends 200\n"
+       "client sees 200\n"),
   };
   for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
     struct bench bench;
