@@ -1,8 +1,8 @@
 /* The golden corpus, read by other parsers: build/diff-corpus FILE.http... prints each difference,
  * and whether it is known. Exit 1 if one is not, or if a known one was not seen although its peer
  * is here and its stream was among the files. */
-#include "base/bytes.h"
 #include "fuzz/diff.h"
+#include "tests/read_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,21 +10,6 @@
 static const struct adapter *peers[ADAPTER_PEERS];
 static size_t num_peers;
 static size_t num_new;
-
-static bool read_file(const char *path, struct bytes *out) {
-  FILE *file = fopen(path, "rb");
-  if (file == NULL) {
-    perror(path);
-    return false;
-  }
-  uint8_t buffer[4096];
-  size_t len = 0;
-  while ((len = fread(buffer, 1, sizeof(buffer), file)) > 0) {
-    bytes_add(out, span_make(buffer, len));
-  }
-  bool good = ferror(file) == 0;
-  return fclose(file) == 0 && good;
-}
 
 /* Whether a row's stream shows its difference with this peer. */
 static bool check_row(const struct diff_row *row, const struct diff *diff) {
@@ -63,6 +48,9 @@ static enum adapter_request request_of(const char *path) {
 static bool check_file(const char *path) {
   struct bytes wire = {0};
   bool good = read_file(path, &wire);
+  if (!good) {
+    perror(path);
+  }
   enum adapter_request request = request_of(path);
   const char *slash = strrchr(path, '/');
   struct span name = span_of(slash == NULL ? path : slash + 1);

@@ -1,7 +1,7 @@
 /* A main for the fuzz targets where there is no libFuzzer: runs each file named, and each file in
  * each directory named, once. Usage: TARGET PATH... */
-#include "base/bytes.h"
 #include "fuzz/fuzz.h"
+#include "tests/read_file.h"
 
 #include <dirent.h>
 
@@ -11,19 +11,11 @@ static size_t num_run;
 
 /* The input stands in memory of just its size, so that a sanitizer sees one byte too far. */
 static int run_file(const char *path) {
-  FILE *file = fopen(path, "rb");
-  if (file == NULL) {
-    perror(path);
-    return 1;
-  }
   struct bytes bytes = {0};
-  uint8_t buffer[4096];
-  size_t len = 0;
-  while ((len = fread(buffer, 1, sizeof(buffer), file)) > 0) {
-    bytes_add(&bytes, span_make(buffer, len));
+  bool failed = !read_file(path, &bytes);
+  if (failed) {
+    perror(path);
   }
-  bool failed = ferror(file) != 0;
-  (void)fclose(file);
   uint8_t *exact = malloc(bytes.len + 1);
   if (exact != NULL && !failed) {
     uint8_t *input = exact + 1;

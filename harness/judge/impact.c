@@ -73,8 +73,7 @@ static const struct {
      "response for it: from then on it is out of step."},
     {{"RFC9110-8.6-5", "RFC9110-9.3.2-1"},
      "A client that asks with HEAD gets a wrong size, or bytes that it takes for the next "
-     "response; "
-     "caches update what they store with it."},
+     "response; caches update what they store with it."},
     {{"RFC9110-9.2.2-1", "RFC9110-9.2.2-2", "RFC9110-9.2.2-3"},
      "The origin carries the request out twice: what is ordered, paid or sent happens two times."},
     {{"RFC9110-9.3.6-1", "RFC9110-9.3.6-3"},

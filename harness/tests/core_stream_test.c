@@ -1,48 +1,28 @@
 /* The properties that are fuzzed, on streams that are worth it: the golden corpus, its files in
  * pairs, and random bytes out of what streams are made of. */
+#include "tests/golden.h"
 #include "tests/props_h1_stream.h"
 #include "tests/props_interim_rule.h"
 
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 enum { MOST_FILES = 400 };
 
 static struct bytes files[MOST_FILES];
 static size_t num_files;
 
-static void read_file(const char *name) {
-  char path[300];
-  uint8_t buffer[4096];
-  size_t len = 0;
-  (void)snprintf(path, sizeof(path), "corpus/h1/%s", name);
-  FILE *file = fopen(path, "rb");
-  assert_non_null(file);
-  assert_true(num_files < MOST_FILES);
-  while ((len = fread(buffer, 1, sizeof(buffer), file)) > 0) {
-    bytes_add(&files[num_files], span_make(buffer, len));
+static void keep_response(void *self, const char *name) {
+  (void)self;
+  if (strncmp(name, "response-", 9) == 0) {
+    assert_true(num_files < MOST_FILES);
+    assert_true(golden_read("corpus/h1", name, ".http", &files[num_files]));
+    num_files++;
   }
-  num_files++;
-  assert_int_equal(fclose(file), 0);
 }
 
 static int read_corpus(void **state) {
   (void)state;
-  DIR *dir = opendir("corpus/h1");
-  assert_non_null(dir);
-  for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-    size_t len = strlen(entry->d_name);
-    if (strncmp(entry->d_name, "response-", 9) == 0 && len > 5 &&
-        strcmp(entry->d_name + len - 5, ".http") == 0) {
-      read_file(entry->d_name);
-    }
-  }
-  assert_int_equal(closedir(dir), 0);
+  (void)golden_each("corpus/h1", ".http", keep_response, NULL);
   assert_true(num_files >= 45);
   return 0;
 }

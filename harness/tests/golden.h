@@ -3,7 +3,7 @@
 #ifndef INTERIM_TESTS_GOLDEN_H
 #define INTERIM_TESTS_GOLDEN_H
 
-#include "base/bytes.h"
+#include "tests/read_file.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -18,17 +18,7 @@ static inline bool golden_read(const char *folder, const char *name, const char 
                                struct bytes *out) {
   char path[300];
   (void)snprintf(path, sizeof(path), "%s/%s%s", folder, name, extension);
-  FILE *file = fopen(path, "rb");
-  if (file == NULL) {
-    return false;
-  }
-  uint8_t buffer[4096];
-  size_t len = 0;
-  while ((len = fread(buffer, 1, sizeof(buffer), file)) > 0) {
-    bytes_add(out, span_make(buffer, len));
-  }
-  bool good = ferror(file) == 0;
-  return fclose(file) == 0 && good;
+  return read_file(path, out);
 }
 
 /* golden_write writes NAME.events anew. */
