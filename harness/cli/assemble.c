@@ -284,8 +284,10 @@ static bool closed_unanswered(const struct weighing *weighing) {
 /* What an origin made is malformed: that decides, and not what could not be seen for it. */
 static bool is_malformed(const struct weighing *weighing) {
   const struct script *script = weighing->script;
-  bool own = weighing->context->seat == SEAT_ORIGIN;
-  for (size_t i = 0; own && i < script->num_findings; i++) {
+  if (weighing->context->seat != SEAT_ORIGIN) {
+    return false;
+  }
+  for (size_t i = 0; i < script->num_findings; i++) {
     enum breach breach = script->findings[i].breach;
     const char *id = breach_requirement(breach, script->config.front);
     bool form = breach == BREACH_GRAMMAR || breach == BREACH_FRAMES || breach >= BREACH_MALFORMED;
@@ -604,7 +606,7 @@ static const char *why_not_played(const struct weighing *weighing) {
   if (closed_unanswered(weighing)) {
     return "the target closed the connection instead of answering";
   }
-  if (script->crowded && only_unmet(weighing)) {
+  if (script->no_room && only_unmet(weighing)) {
     return "the target takes fewer streams at once than this case opens";
   }
   if (script->held_back && only_unmet(weighing)) {

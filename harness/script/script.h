@@ -294,7 +294,7 @@ struct script {
   bool wrong_back;        /* a request came in a version that the case is not about */
   bool robbed;            /* a request came on a connection that our origin was leaving */
   bool never_arrived;     /* a request did not reach the origin, the target answered it itself */
-  bool crowded;           /* a request was not sent, as the target takes no more streams at once */
+  bool no_room;           /* a request was not sent, as the target takes no more streams at once */
   bool no_tunnel;         /* a step about a tunnel's bytes found none */
   bool lost_request;      /* a request neither reached the origin nor was answered */
   bool kept_waiting;      /* it was unresponsive while suspect_keeps_waiting */

@@ -241,7 +241,7 @@ static enum progress await_room(struct script *script, uint64_t now_us) {
   if (!wait_over(script, now_us)) {
     return PROGRESS_BLOCKED;
   }
-  script->crowded = true;
+  script->no_room = true;
   while (script->pc < script->config.file->num_steps) {
     step_end(script, STEP_PASSED_OVER, "the target takes no more streams at once", now_us);
   }

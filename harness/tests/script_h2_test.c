@@ -328,7 +328,7 @@ static void test_no_more_streams_than_the_target_takes(void **state) {
   client_sent(&h2, GET_FRAME("5", "2"));
   target_frames(&h2, FINAL("5", "2") FINAL("1", "0"));
   steps_are(&h2.bench, "++++++");
-  assert_false(h2.bench.script.crowded);
+  assert_false(h2.bench.script.no_room);
   is_done(&h2.bench, true);
   h2_end(&h2);
 }
@@ -341,7 +341,7 @@ static void test_a_stream_too_many_is_not_opened(void **state) {
   steps_are(&h2.bench, "+..");
   time_passes(&h2.bench, BENCH_DEADLINE);
   steps_are(&h2.bench, "+~~");
-  assert_true(h2.bench.script.crowded);
+  assert_true(h2.bench.script.no_room);
   client_sent(&h2, GET_FRAME("1", "0"));
   h2_end(&h2);
 }
